@@ -1,0 +1,114 @@
+"""The bytes of a checkpoint: made here, kept by the store, read with ``weights_only=True``."""
+
+from __future__ import annotations
+
+import io
+import pickle
+import zipfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import torch
+
+from rottui.core.config import RunConfig
+from rottui.errors import CheckpointError
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a training stands, to the batch."""
+
+    epoch: int = 0
+    """Epochs completed."""
+    batch: int = 0
+    """Batches completed of the epoch under way."""
+    step: int = 0
+    """Optimizer steps since the start of the run."""
+    reported: int = -1
+    """The last epoch whose metrics were given out."""
+    seconds: float = 0.0
+    """Wall time spent on the epoch under way."""
+
+    def next_batch(self) -> Position:
+        """After one more batch."""
+        return replace(self, batch=self.batch + 1, step=self.step + 1)
+
+    def next_epoch(self) -> Position:
+        """At the end of the epoch under way."""
+        return replace(self, epoch=self.epoch + 1, batch=0)
+
+    def later(self, seconds: float) -> Position:
+        """The same place, with more time spent on the epoch."""
+        return replace(self, seconds=self.seconds + seconds)
+
+    def measured(self) -> Position:
+        """After the metrics of the completed epoch were taken."""
+        return replace(self, reported=self.epoch, seconds=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingState:
+    """What a training needs to go on as if nothing had happened."""
+
+    config: Mapping[str, Any]
+    network: Mapping[str, Any]
+    optimizer: dict[str, Any]
+    position: Position
+
+    def to_bytes(self) -> bytes:
+        """A file that ``torch.load`` reads."""
+        buffer = io.BytesIO()
+        torch.save(
+            {
+                "schema": SCHEMA,
+                "torch": str(torch.__version__),
+                "config": dict(self.config),
+                "network": dict(self.network),
+                "optimizer": self.optimizer,
+                "position": asdict(self.position),
+            },
+            buffer,
+        )
+        return buffer.getvalue()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> TrainingState:
+        """Read what ``to_bytes`` made; no code in it is ever run.
+
+        Raises:
+            CheckpointError: damaged, not a checkpoint of ours, or from a newer version.
+        """
+        try:
+            values = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+        except (RuntimeError, pickle.UnpicklingError, zipfile.BadZipFile, EOFError, ValueError):
+            raise CheckpointError(
+                "the checkpoint is damaged, or holds more than weights and is refused"
+            ) from None
+        if not isinstance(values, dict) or "schema" not in values:
+            raise CheckpointError("this file is not a checkpoint of rottui")
+        if values["schema"] > SCHEMA:
+            raise CheckpointError(
+                f"the checkpoint has format {values['schema']}, newer than this version reads"
+            )
+        try:
+            position = Position(**values["position"])
+            return cls(values["config"], values["network"], values["optimizer"], position)
+        except (KeyError, TypeError):
+            raise CheckpointError("the checkpoint lacks parts; it is damaged") from None
+
+    def check_fits(self, config: RunConfig) -> None:
+        """Refuse a checkpoint of another network, target or optimizer.
+
+        Raises:
+            CheckpointError: naming the first setting that differs.
+        """
+        wanted = config.to_dict()
+        for name in ("network", "target", "optimizer", "precision"):
+            if self.config.get(name) != wanted[name]:
+                raise CheckpointError(
+                    f"the checkpoint is of another run: its {name} is {self.config.get(name)}, "
+                    f"not {wanted[name]}"
+                )

@@ -1,0 +1,76 @@
+"""Checkpoints that do not fit, are damaged, or would run code."""
+
+from __future__ import annotations
+
+import io
+import pickle
+
+import pytest
+import torch
+
+from rottui.core.checkpoint import TrainingState
+from rottui.core.config import RunConfig
+from rottui.core.data.dataset import Dataset
+from rottui.core.training import Training
+from rottui.errors import CheckpointError
+
+CONFIG = RunConfig().replaced({"network.dense_hiddens": [8], "epochs": 1})
+
+
+@pytest.fixture
+def saved(tiny_dataset: Dataset) -> bytes:
+    training = Training(CONFIG, tiny_dataset)
+    list(training.events())
+    return training.checkpoint()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"network.dense_hiddens": [9]}, "its network is"),
+        ({"target": "circular"}, "its target is scalar, not circular"),
+        ({"precision": "float64"}, "its precision is float32"),
+    ],
+)
+def test_a_checkpoint_of_another_network_is_refused(
+    change: dict[str, object], said: str, saved: bytes, tiny_dataset: Dataset
+) -> None:
+    with pytest.raises(CheckpointError, match=said):
+        Training.restore(CONFIG.replaced(change), tiny_dataset, saved)
+
+
+@pytest.mark.parametrize("damage", ["empty", "half", "no zip", "a list"])
+def test_damaged_bytes_are_refused_in_one_sentence(damage: str, saved: bytes) -> None:
+    a_list = io.BytesIO()
+    torch.save([1, 2], a_list)
+    data = {
+        "empty": b"",
+        "half": saved[: len(saved) // 2],
+        "no zip": b"x" * 500,
+        "a list": a_list.getvalue(),
+    }[damage]
+    with pytest.raises(CheckpointError, match=r"damaged|not a checkpoint"):
+        TrainingState.from_bytes(data)
+
+
+class Trap:
+    """An object that would run code when it is unpickled."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (exec, ("raise SystemExit('code was run')",))
+
+
+@pytest.mark.filterwarnings("ignore:Detected pickle protocol")
+@pytest.mark.parametrize("wrap", [torch.save, lambda o, f: f.write(pickle.dumps(o))])
+def test_a_checkpoint_that_would_run_code_is_refused(wrap: object) -> None:
+    buffer = io.BytesIO()
+    wrap({"schema": 1, "network": Trap()}, buffer)  # type: ignore[operator]
+    with pytest.raises(CheckpointError, match="holds more than weights"):
+        TrainingState.from_bytes(buffer.getvalue())
+
+
+def test_a_checkpoint_of_a_newer_version_is_refused() -> None:
+    buffer = io.BytesIO()
+    torch.save({"schema": 99}, buffer)
+    with pytest.raises(CheckpointError, match="format 99, newer than this version reads"):
+        TrainingState.from_bytes(buffer.getvalue())
