@@ -6,6 +6,7 @@ squared error, the last batch of an epoch as small as it comes out.
 
 from __future__ import annotations
 
+import copy
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -54,12 +55,11 @@ class Training:
             config.network, outputs=config.outputs, seed=config.seed, dtype=self._dtype
         )
         # Channels last makes the convolutions 1.6 times as fast; dense layers do not notice.
-        self.network: nn.Module = network.to(self._device, memory_format=torch.channels_last)
+        self.network: nn.Module = network.to(memory_format=torch.channels_last).to(self._device)
         self._optimizer = torch.optim.Adam(
             self.network.parameters(), lr=config.lr, fused=self._device.type != "mps"
         )
         self._position = Position()
-        self._order: Tensor | None = None
 
     @classmethod
     def restore(cls, config: RunConfig, dataset: Dataset, checkpoint: bytes) -> Training:
@@ -93,12 +93,19 @@ class Training:
 
     def checkpoint(self) -> bytes:
         """Everything that ``restore`` needs; between two events."""
+        return self._state().to_bytes()
+
+    def snapshot(self) -> TrainingState:
+        """The same as a copy in memory, for a checkpoint that may never be written."""
+        return copy.deepcopy(self._state())
+
+    def _state(self) -> TrainingState:
         return TrainingState(
             config=self.config.to_dict(),
             network=self.network.state_dict(),
             optimizer=self._optimizer.state_dict(),
             position=self._position,
-        ).to_bytes()
+        )
 
     def events(self, should_stop: Callable[[], bool] = never) -> Iterator[Event]:
         """Train from the present position to the last epoch.

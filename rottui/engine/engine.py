@@ -1,0 +1,163 @@
+"""The engine of one process: its workers, their heartbeat, and the care for runs of dead ones.
+
+It knows no screen and is asked nothing about runs: who wants to know reads the store. A process may
+end at any moment; what the store has committed stays, and the next engine continues the rest.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import threading
+import time
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rottui.core.config import DataConfig
+from rottui.engine import liveness
+from rottui.engine.datasets import Datasets, loader
+from rottui.engine.threads import threads_each, worker_count
+from rottui.engine.worker import Worker
+from rottui.errors import StoreError
+from rottui.store.records import Claim
+from rottui.store.runs import RunStore
+
+if TYPE_CHECKING:
+    from rottui.core.data.dataset import Dataset
+
+log = logging.getLogger("rottui.engine")
+
+BEAT_SECONDS = 10.0
+"""Between two heartbeats; a third of a lease."""
+
+
+class Engine:
+    """Trains the queue of a store in worker threads of this process.
+
+    Args:
+        store_folder: of the run store; opened anew, with connections of its own.
+        cache_dir: for decoded images.
+        workers: runs at the same time; one a core if None.
+        threads: of each worker; the cores shared among the workers if None.
+        only: ids of the only runs to train; every queued one if None.
+        load: how data sets are opened; through the cache if None.
+    """
+
+    def __init__(
+        self,
+        store_folder: Path,
+        *,
+        cache_dir: Path,
+        workers: int | None = None,
+        threads: int | None = None,
+        only: Collection[int] | None = None,
+        load: Callable[[DataConfig], Dataset] | None = None,
+    ) -> None:
+        self._store = RunStore.open(store_folder)
+        count = worker_count(workers)
+        self._only = None if only is None else frozenset(only)
+        self._stopping = threading.Event()
+        self._stopped = threading.Event()
+        self._claims: dict[str, Claim] = {}
+        self._claims_lock = threading.Lock()
+        self._me = liveness.this_worker()
+        datasets = Datasets(load or loader(cache_dir))
+        self._workers = [
+            Worker(
+                f"{self._me.id}-{number}",
+                self._store,
+                datasets,
+                threads=threads_each(count, threads),
+                only=self._only,
+                stopping=self._stopping,
+                holding=self._hold,
+            )
+            for number in range(1, count + 1)
+        ]
+        self._beats = threading.Thread(target=self._beat, name="rottui-beats", daemon=True)
+        self._was_started = False
+
+    def start(self) -> None:
+        """Take back the runs of dead workers, then begin to train; returns after loading torch.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        from rottui.core.training import warm_up
+
+        for worker in self._workers:
+            self._store.add_worker(dataclasses.replace(self._me, id=worker.worker_id))
+        self._recover()
+        self._store.remove_leftovers()
+        warm_up()
+        self._was_started = True
+        self._beats.start()
+        for worker in self._workers:
+            worker.start()
+
+    def stop(self, timeout: float | None = None) -> bool:
+        """Checkpoint the runs in progress, put them back into the queue, and end the workers.
+
+        Returns whether every worker ended within ``timeout`` seconds (None: however long it takes).
+        """
+        self._stopping.set()
+        end = None if timeout is None else time.monotonic() + timeout
+        if self._was_started:
+            for worker in self._workers:
+                worker.join(None if end is None else max(0.0, end - time.monotonic()))
+        if any(worker.is_alive() for worker in self._workers):
+            return False
+        if not self._stopped.is_set():
+            self._stopped.set()
+            if self._was_started:
+                self._beats.join()
+            self._forget_workers()
+            self._store.close()
+        return True
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is in training here, and nothing waits that could be."""
+        return not self._store.busy([worker.worker_id for worker in self._workers], self._only)
+
+    def wait_idle(self, timeout: float) -> bool:
+        """Wait until ``idle``; False when that took longer than ``timeout`` seconds."""
+        end = time.monotonic() + timeout
+        while not self.idle:
+            if time.monotonic() >= end:
+                return False
+            self._stopping.wait(0.02)
+        return True
+
+    def _hold(self, worker: str, claim: Claim | None) -> None:
+        with self._claims_lock:
+            if claim is None:
+                self._claims.pop(worker, None)
+            else:
+                self._claims[worker] = claim
+
+    def _beat(self) -> None:
+        """Renew the leases of long epochs, and look after the runs of others that died."""
+        while not self._stopped.wait(BEAT_SECONDS):
+            with self._claims_lock:
+                claims = dict(self._claims)
+            try:
+                for worker in self._workers:
+                    held = [claims[worker.worker_id]] if worker.worker_id in claims else []
+                    self._store.beat(worker.worker_id, held)
+                self._recover()
+            except StoreError as error:
+                log.warning("heartbeat: %s", error)
+
+    def _recover(self) -> None:
+        recovered = self._store.recover(liveness.dead(self._store.workers()))
+        if recovered:
+            log.info("continuing runs whose worker was gone: %s", recovered)
+
+    def _forget_workers(self) -> None:
+        try:
+            for worker in self._workers:
+                self._store.remove_worker(worker.worker_id)
+        except StoreError as error:
+            log.warning("cannot sign off: %s", error)

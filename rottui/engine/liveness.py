@@ -1,0 +1,54 @@
+"""Whether the process of a worker still lives: derived from facts, never stored."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+import uuid
+from collections.abc import Iterable
+
+import psutil
+
+from rottui.store.clock import boot_id
+from rottui.store.records import WorkerRow
+
+SAME_START_SECONDS = 2.0
+"""Two readings of one process's start differ by less; another process's pid by more."""
+
+
+def this_worker() -> WorkerRow:
+    """The facts about a new worker in this process."""
+    now = time.time()
+    host, pid = socket.gethostname(), os.getpid()
+    return WorkerRow(
+        id=f"{host}-{pid}-{uuid.uuid4().hex[:8]}",
+        host=host,
+        boot=boot_id(),
+        pid=pid,
+        pid_started=psutil.Process(pid).create_time(),
+        started_at=now,
+        beat_at=now,
+    )
+
+
+def dead(workers: Iterable[WorkerRow]) -> list[str]:
+    """Ids of the workers of this host whose process is gone; of other hosts nothing is known."""
+    host, boot = socket.gethostname(), boot_id()
+    return [
+        worker.id
+        for worker in workers
+        if worker.host == host and (worker.boot != boot or not _lives(worker))
+    ]
+
+
+def _lives(worker: WorkerRow) -> bool:
+    try:
+        process = psutil.Process(worker.pid)
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return False
+        return abs(process.create_time() - worker.pid_started) < SAME_START_SECONDS
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.AccessDenied:
+        return True

@@ -1,0 +1,209 @@
+"""One worker thread: claim, restore, train, commit each epoch, obey wishes, let go; repeat.
+
+Checkpoints: ``last`` at most every ``SAVE_SECONDS`` and whenever the run is let go of; ``best``
+(lowest test loss so far) together with it. After a kill the run goes on from its last checkpoint;
+epochs that were committed since then stay in the store, and are trained anew to the same bits.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Collection
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from rottui.core.config import RunConfig
+from rottui.engine.datasets import Datasets
+from rottui.errors import CheckpointError, RottuiError, StoreError
+from rottui.store.records import Checkpoint, Claim, EpochRow
+from rottui.store.runs import RunStore
+from rottui.store.states import State, Wish
+from rottui.store.work import LeaseLostError
+
+if TYPE_CHECKING:
+    from rottui.core.checkpoint import TrainingState
+    from rottui.core.events import EpochDone
+    from rottui.core.training import Training
+
+log = logging.getLogger("rottui.engine")
+
+SAVE_SECONDS = 5.0
+"""Wall time between two checkpoints of a run, at least: one takes about 14 ms."""
+WISH_SECONDS = 0.1
+"""How often a training run looks for a wish."""
+POLL_SECONDS = 0.25
+"""How often an idle worker looks into the queue."""
+RETRY_SECONDS = 2.0
+"""Pause after the store could not be written, before the run is tried again."""
+
+
+class Worker(threading.Thread):
+    """Trains runs of the store until it is told to stop."""
+
+    def __init__(
+        self,
+        name: str,
+        store: RunStore,
+        datasets: Datasets,
+        *,
+        threads: int,
+        only: Collection[int] | None,
+        stopping: threading.Event,
+        holding: Callable[[str, Claim | None], None],
+    ) -> None:
+        super().__init__(name=f"rottui-{name}", daemon=True)
+        self.worker_id = name
+        self._store = store
+        self._datasets = datasets
+        self._threads = threads
+        self._only = only
+        self._stopping = stopping
+        self._holding = holding
+        """Told which claim this worker has now, so that its lease is renewed."""
+
+    def run(self) -> None:
+        """Claim and train until told to stop; an error of one run never ends the worker."""
+        while not self._stopping.is_set():
+            try:
+                claim = self._store.claim(self.worker_id, threads=self._threads, only=self._only)
+            except StoreError as error:
+                log.warning("cannot claim: %s", error)
+                self._stopping.wait(RETRY_SECONDS)
+                continue
+            if claim is None:
+                self._stopping.wait(POLL_SECONDS)
+                continue
+            self._holding(self.worker_id, claim)
+            try:
+                self._train_claimed(claim)
+            finally:
+                self._holding(self.worker_id, None)
+
+    def _train_claimed(self, claim: Claim) -> None:
+        try:
+            _Session(self._store, claim, self._stopping).train(self._datasets)
+        except LeaseLostError as error:
+            log.warning("%s", error)
+        except StoreError as error:
+            # The disk is full, say: the run goes back and is tried again, here or elsewhere.
+            log.error("run %s: %s", claim.run.id, error)
+            self._let_go(claim, State.QUEUED, detail=str(error))
+            self._stopping.wait(RETRY_SECONDS)
+        except RottuiError as error:
+            self._let_go(claim, State.FAILED, error=str(error))
+        except Exception as error:
+            log.exception("run %s failed unexpectedly", claim.run.id)
+            self._let_go(claim, State.FAILED, error=f"unexpected {type(error).__name__}: {error}")
+
+    def _let_go(
+        self, claim: Claim, state: State, *, error: str | None = None, detail: str = ""
+    ) -> None:
+        try:
+            self._store.finish(claim, state, error=error, detail=detail)
+        except StoreError as trouble:  # its lease will expire, and another worker takes it
+            log.error("run %s cannot be let go of: %s", claim.run.id, trouble)
+
+
+class _Session:
+    """One claim, from restore to the end."""
+
+    def __init__(self, store: RunStore, claim: Claim, stopping: threading.Event) -> None:
+        self._store = store
+        self._claim = claim
+        self._stopping = stopping
+        self._wish: Wish | None = None
+        self._next_look = 0.0
+        self._next_save = time.monotonic() + SAVE_SECONDS
+        self._best_loss = claim.run.best.test_loss if claim.run.best else float("inf")
+        self._best: TrainingState | None = None
+
+    def train(self, datasets: Datasets) -> None:
+        import torch
+
+        from rottui.core.events import Diverged, EpochDone, Stopped
+
+        config = RunConfig.from_dict(self._claim.run.config)
+        torch.set_num_threads(self._claim.run.threads or 1)
+        training = self._training(config, datasets)
+        state, error, detail = State.DONE, None, ""
+        for event in training.events(self._should_stop):
+            match event:
+                case EpochDone():
+                    self._commit(training, event)
+                case Diverged():
+                    state, error = State.FAILED, event.message
+                case Stopped():
+                    state = _AFTER[self._wish]
+                    detail = f"at epoch {event.epoch}, step {event.step}"
+        self._store.finish(
+            self._claim, state, error=error, detail=detail, checkpoints=self._save(training)
+        )
+
+    def _training(self, config: RunConfig, datasets: Datasets) -> Training:
+        """The run as its newest sound checkpoint has it, or from the start."""
+        from rottui.core.training import Training
+
+        dataset = datasets.get(config.data)
+        for checkpoint in self._store.checkpoints(self._claim.run.id):
+            if checkpoint.kind == "best":
+                continue
+            try:
+                data = self._store.read_checkpoint(checkpoint)
+                training = Training.restore(config, dataset, data)
+            except CheckpointError as error:
+                log.warning("run %s: %s", self._claim.run.id, error)
+                self._store.note_event(self._claim, "checkpoint refused", str(error))
+                continue
+            place = f"from epoch {training.epoch}, step {training.step}"
+            self._store.note_event(self._claim, "resumed", place)
+            return training
+        return Training(config, dataset)
+
+    def _should_stop(self) -> bool:
+        if self._stopping.is_set():
+            return True
+        now = time.monotonic()
+        if now >= self._next_look:
+            self._next_look = now + WISH_SECONDS
+            self._wish = self._store.wish_of(self._claim)
+        return self._wish is not None
+
+    def _commit(self, training: Training, done: EpochDone) -> None:
+        metrics = done.metrics
+        if metrics.finite and metrics.test_loss < self._best_loss:
+            self._best_loss = metrics.test_loss
+            self._best = training.snapshot()
+        row = EpochRow(
+            epoch=done.epoch,
+            step=done.step,
+            **asdict(metrics),
+            seconds=done.seconds,
+            at=time.time(),
+            finite=metrics.finite,
+        )
+        due = time.monotonic() >= self._next_save
+        self._store.commit_epoch(self._claim, row, self._save(training) if due else ())
+
+    def _save(self, training: Training) -> list[Checkpoint]:
+        """Write ``last``, and ``best`` if there is a new one; the caller records them."""
+        written = [
+            self._store.write_checkpoint(
+                self._claim, "last", training.epoch, training.step, training.checkpoint()
+            )
+        ]
+        if self._best is not None:
+            place = self._best.position
+            written.append(
+                self._store.write_checkpoint(
+                    self._claim, "best", place.epoch, place.step, self._best.to_bytes()
+                )
+            )
+            self._best = None
+        self._next_save = time.monotonic() + SAVE_SECONDS
+        return written
+
+
+_AFTER = {Wish.PAUSE: State.PAUSED, Wish.CANCEL: State.CANCELLED, None: State.QUEUED}
+"""What becomes of a run that was stopped, by the wish that stopped it; none: the engine leaves."""

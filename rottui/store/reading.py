@@ -1,0 +1,196 @@
+"""What readers ask of the store, and how rows become records."""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from rottui.errors import StoreError
+from rottui.store.connection import Connections
+from rottui.store.records import Checkpoint, EpochRow, EventRow, RunRow, SweepRow
+from rottui.store.states import State, Wish
+
+METRICS = (
+    "train_loss",
+    "test_loss",
+    "train_mae",
+    "test_mae",
+    "train_mae_deg",
+    "test_mae_deg",
+)
+_EPOCH_COLUMNS = ("epoch", "step", *METRICS, "seconds", "at", "finite")
+
+_SELECT_RUNS = f"""
+SELECT r.*,
+    {", ".join(f"l.{name} AS last_{name}" for name in _EPOCH_COLUMNS)},
+    {", ".join(f"b.{name} AS best_{name}" for name in _EPOCH_COLUMNS if name != "epoch")}
+FROM runs r
+LEFT JOIN epochs l ON l.run_id = r.id AND l.epoch = r.epochs_done
+LEFT JOIN epochs b ON b.run_id = r.id AND b.epoch = r.best_epoch
+"""
+
+
+class Reader:
+    """Reads the store; every answer is one short transaction."""
+
+    _connections: Connections
+
+    def revision(self) -> int:
+        """A number that grows with every change by any process; microseconds."""
+        with self._connections.reading() as db:
+            return revision_of(db)
+
+    def runs(
+        self,
+        *,
+        states: Collection[State] | None = None,
+        sweep: int | None = None,
+        ids: Collection[int] | None = None,
+    ) -> list[RunRow]:
+        """The runs in queue order; all of them, or those that fit every condition."""
+        conditions, values = [], []
+        for column, wanted in (("state", states), ("id", ids)):
+            if wanted is not None:
+                conditions.append(f"r.{column} IN (SELECT value FROM json_each(?))")
+                values.append(json.dumps(list(wanted)))
+        if sweep is not None:
+            conditions.append("r.sweep_id = ?")
+            values.append(str(sweep))
+        where = "WHERE " + " AND ".join(conditions) if conditions else ""
+        with self._connections.reading() as db:
+            rows = db.execute(f"{_SELECT_RUNS} {where} ORDER BY r.position, r.id", values)
+            return [run_of(row) for row in rows.fetchall()]
+
+    def run(self, reference: int | str) -> RunRow:
+        """The run with that id (``3``, ``#3``), or with that name if only one has it.
+
+        Raises:
+            StoreError: there is none, or several.
+        """
+        text = str(reference).strip().removeprefix("#")
+        with self._connections.reading() as db:
+            if text.isdecimal() and len(text) < 18:
+                row = db.execute(f"{_SELECT_RUNS} WHERE r.id = ?", (int(text),)).fetchone()
+                if row is None:
+                    raise StoreError(_no_such_run(db, text))
+                return run_of(row)
+            rows = db.execute(f"{_SELECT_RUNS} WHERE r.name = ? ORDER BY r.id", (text,)).fetchall()
+            if not rows:
+                raise StoreError(_no_such_run(db, repr(text)))
+        if len(rows) > 1:
+            ids = ", ".join(str(row["id"]) for row in rows)
+            raise StoreError(f"{len(rows)} runs are named {text!r}; say which by its id: {ids}")
+        return run_of(rows[0])
+
+    def epochs(self, run_id: int, after: int = -1) -> list[EpochRow]:
+        """The epochs of a run after epoch ``after``, in order; empty for an unknown run."""
+        with self._connections.reading() as db:
+            rows = db.execute(
+                "SELECT * FROM epochs WHERE run_id = ? AND epoch > ? ORDER BY epoch",
+                (run_id, after),
+            ).fetchall()
+        return [epoch_of(row) for row in rows]
+
+    def sweeps(self) -> list[SweepRow]:
+        """Every sweep that still has runs, oldest first."""
+        with self._connections.reading() as db:
+            rows = db.execute(
+                "SELECT s.*, json_group_array(r.id) AS run_ids FROM sweeps s "
+                "JOIN runs r ON r.sweep_id = s.id GROUP BY s.id ORDER BY s.id"
+            ).fetchall()
+        return [
+            SweepRow(
+                row["id"], row["name"], row["created_at"], tuple(sorted(json.loads(row["run_ids"])))
+            )
+            for row in rows
+        ]
+
+    def checkpoints(self, run_id: int) -> list[Checkpoint]:
+        """The checkpoints of a run: ``last``, ``previous`` and ``best``, those there are."""
+        with self._connections.reading() as db:
+            rows = db.execute(
+                "SELECT * FROM checkpoints WHERE run_id = ? ORDER BY step DESC, kind", (run_id,)
+            ).fetchall()
+        return [Checkpoint(**{name: row[name] for name in row.keys()}) for row in rows]  # noqa: SIM118
+
+    def events(self, run_id: int) -> list[EventRow]:
+        """What happened to a run, in order."""
+        with self._connections.reading() as db:
+            rows = db.execute(
+                "SELECT * FROM events WHERE run_id = ? ORDER BY id", (run_id,)
+            ).fetchall()
+        return [EventRow(row["run_id"], row["at"], row["kind"], row["detail"]) for row in rows]
+
+
+def revision_of(db: sqlite3.Connection) -> int:
+    """The store's revision as the open transaction sees it."""
+    value: int = db.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()[0]
+    return value
+
+
+def run_of(row: sqlite3.Row) -> RunRow:
+    """A record from a row of ``_SELECT_RUNS``; a damaged config becomes a run that says so."""
+    config, error = _config_of(row["config"]), row["error"]
+    if config is None:
+        config, error = {}, error or "its config in the store is damaged"
+    best = row["best_epoch"]
+    return RunRow(
+        id=row["id"],
+        uid=row["uid"],
+        sweep_id=row["sweep_id"],
+        name=row["name"],
+        config=config,
+        state=State(row["state"]),
+        wish=None if row["wish"] is None else Wish(row["wish"]),
+        position=row["position"],
+        epochs=row["epochs"],
+        epochs_done=row["epochs_done"],
+        attempt=row["attempt"],
+        threads=row["threads"],
+        worker=row["worker"],
+        error=error,
+        created_at=row["created_at"],
+        started_at=row["started_at"],
+        ended_at=row["ended_at"],
+        seconds=row["seconds"],
+        last=None if row["last_epoch"] is None else epoch_of(row, "last_"),
+        best=None if row["best_step"] is None else epoch_of(row, "best_", epoch=best),
+        revision=row["revision"],
+    )
+
+
+def epoch_of(row: sqlite3.Row, prefix: str = "", epoch: int | None = None) -> EpochRow:
+    """A record from a row of ``epochs``; NULL metrics are NaN."""
+    metrics = {name: _number(row[prefix + name]) for name in METRICS}
+    return EpochRow(
+        epoch=row[prefix + "epoch"] if epoch is None else epoch,
+        step=row[prefix + "step"],
+        seconds=row[prefix + "seconds"],
+        at=row[prefix + "at"],
+        finite=bool(row[prefix + "finite"]),
+        **metrics,
+    )
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else float(value)
+
+
+def _config_of(text: Any) -> dict[str, Any] | None:
+    try:
+        config = json.loads(text)
+    except (TypeError, ValueError):
+        return None
+    return config if isinstance(config, dict) else None
+
+
+def _no_such_run(db: sqlite3.Connection, wanted: str) -> str:
+    ids: Sequence[sqlite3.Row] = db.execute("SELECT id FROM runs ORDER BY id").fetchall()
+    if not ids:
+        return f"there is no run {wanted}; the store has no runs yet"
+    first, last = ids[0]["id"], ids[-1]["id"]
+    span = f"run {first}" if first == last else f"runs {first} to {last}"
+    return f"there is no run {wanted}; the store has {span}"

@@ -1,0 +1,142 @@
+"""The rows of the store as immutable values: what readers get and writers give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rottui.store.states import State, Wish
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """A run as it is queued."""
+
+    name: str
+    config: Mapping[str, Any]
+    """Plain JSON types; frozen at insertion."""
+    epochs: int
+    """Epochs planned."""
+
+
+@dataclass(frozen=True, slots=True)
+class EpochRow:
+    """The metrics after one epoch; epoch 0 is before any training.
+
+    A metric that is not finite is stored as NULL and read as NaN, and ``finite`` is False.
+    """
+
+    epoch: int
+    step: int
+    """Optimizer steps since the start of the run."""
+    train_loss: float
+    test_loss: float
+    train_mae: float
+    test_mae: float
+    """Losses and MAEs in the target's own units, as in the experiment."""
+    train_mae_deg: float
+    test_mae_deg: float
+    seconds: float
+    """Wall time of the epoch's training and evaluation."""
+    at: float
+    """When it was committed, in seconds since 1970."""
+    finite: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run as the store has it now."""
+
+    id: int
+    uid: str
+    """Unique across stores (UUID, hex)."""
+    sweep_id: int | None
+    name: str
+    config: Mapping[str, Any]
+    state: State
+    wish: Wish | None
+    """What a person wants of a running run and its worker has not done yet."""
+    position: float
+    """Order in the queue: smaller is earlier."""
+    epochs: int
+    """Epochs planned."""
+    epochs_done: int
+    attempt: int
+    """How often a worker has claimed it; the fencing token of that worker's writes."""
+    threads: int | None
+    """Threads it trains with, once it has been claimed."""
+    worker: str | None
+    error: str | None
+    created_at: float
+    started_at: float | None
+    ended_at: float | None
+    """Seconds since 1970."""
+    seconds: float | None
+    """Seconds an epoch, averaged over the last few."""
+    last: EpochRow | None
+    best: EpochRow | None
+    """The epoch with the lowest test loss."""
+    revision: int
+    """Grows with every change of the run or its epochs, over the whole store."""
+
+
+@dataclass(frozen=True, slots=True)
+class SweepRow:
+    """Runs that were queued together and differ in named settings."""
+
+    id: int
+    name: str
+    created_at: float
+    run_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A file of weights and the row that vouches for it."""
+
+    run_id: int
+    kind: str
+    """``last``, ``previous`` (the last but one) or ``best``."""
+    epoch: int
+    step: int
+    file: str
+    """Name inside the store's checkpoint folder."""
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """Something that happened to a run."""
+
+    run_id: int
+    at: float
+    """Seconds since 1970."""
+    kind: str
+    """Such as ``queued``, ``claimed``, ``released``, ``done``."""
+    detail: str
+    """A few words, or empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerRow:
+    """A worker that may hold runs, and the facts from which its life is derived."""
+
+    id: str
+    host: str
+    boot: str
+    pid: int
+    pid_started: float
+    """When its process started, in seconds since 1970: tells a reused pid."""
+    started_at: float
+    beat_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A worker's right to train a run; every write it makes carries it."""
+
+    run: RunRow
+    worker: str
+    attempt: int

@@ -1,0 +1,49 @@
+"""The run store as one object: reads, wishes, and the workers' writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+
+from rottui.store.checkpoints import CheckpointFiles
+from rottui.store.connection import Connections
+from rottui.store.wishes import Wishes
+from rottui.store.work import Work
+
+
+class RunStore(Wishes, Work):
+    """A folder with ``runs.sqlite3`` and ``checkpoints/``; usable from any thread and process.
+
+    Its folder is made private to its owner. Many processes may read and write it at once, on one
+    machine and a local disk (SQLite's WAL needs both).
+    """
+
+    def __init__(self, folder: Path, connections: Connections) -> None:
+        self.folder = folder
+        self._connections = connections
+        self._files = CheckpointFiles(folder)
+
+    @classmethod
+    def open(cls, folder: Path, *, read_only: bool = False) -> RunStore:
+        """Open a store, made or brought to the newest schema unless ``read_only``.
+
+        Raises:
+            StoreError: it cannot be used, is no run store, or is one of a newer version; it was
+                not changed.
+        """
+        return cls(folder, Connections(folder, read_only=read_only))
+
+    def close(self) -> None:
+        """Close every thread's connection; nothing may use the store afterwards."""
+        self._connections.close()
+
+    def __enter__(self) -> RunStore:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

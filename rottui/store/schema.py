@@ -1,0 +1,147 @@
+"""The tables, as numbered migrations: each store remembers the last one it has seen.
+
+A migration runs in one IMMEDIATE transaction with the new number, so that a killed process leaves
+either the old or the new schema. Migrations that were ever released are never edited.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from rottui.errors import StoreError
+
+APPLICATION_ID = 0x726F7474
+"""``rott``: marks the file as ours (SQLite's ``application_id``)."""
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+    INSERT INTO meta VALUES ('revision', 0);
+
+    CREATE TABLE sweeps (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL,
+        created_at REAL NOT NULL
+    );
+
+    CREATE TABLE runs (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        uid TEXT NOT NULL UNIQUE,
+        sweep_id INTEGER REFERENCES sweeps (id),
+        name TEXT NOT NULL,
+        config TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN
+            ('draft', 'queued', 'running', 'paused', 'done', 'failed', 'cancelled')),
+        wish TEXT CHECK (wish IN ('pause', 'cancel')),
+        position REAL NOT NULL,
+        epochs INTEGER NOT NULL,
+        epochs_done INTEGER NOT NULL DEFAULT 0,
+        best_epoch INTEGER,
+        attempt INTEGER NOT NULL DEFAULT 0,
+        threads INTEGER,
+        worker TEXT,
+        lease_until REAL,
+        lease_boot TEXT,
+        error TEXT,
+        created_at REAL NOT NULL,
+        started_at REAL,
+        ended_at REAL,
+        seconds REAL,
+        revision INTEGER NOT NULL
+    );
+    CREATE INDEX runs_by_state ON runs (state, position, id);
+    CREATE INDEX runs_by_position ON runs (position, id);
+    CREATE INDEX runs_by_sweep ON runs (sweep_id);
+
+    CREATE TABLE epochs (
+        run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        epoch INTEGER NOT NULL,
+        step INTEGER NOT NULL,
+        train_loss REAL,
+        test_loss REAL,
+        train_mae REAL,
+        test_mae REAL,
+        train_mae_deg REAL,
+        test_mae_deg REAL,
+        seconds REAL NOT NULL,
+        at REAL NOT NULL,
+        finite INTEGER NOT NULL,
+        attempt INTEGER NOT NULL,
+        PRIMARY KEY (run_id, epoch)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE checkpoints (
+        run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        kind TEXT NOT NULL CHECK (kind IN ('last', 'previous', 'best')),
+        epoch INTEGER NOT NULL,
+        step INTEGER NOT NULL,
+        file TEXT NOT NULL,
+        bytes INTEGER NOT NULL,
+        sha256 TEXT NOT NULL,
+        PRIMARY KEY (run_id, kind)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE events (
+        id INTEGER PRIMARY KEY,
+        run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        at REAL NOT NULL,
+        kind TEXT NOT NULL,
+        detail TEXT NOT NULL
+    );
+    CREATE INDEX events_by_run ON events (run_id, id);
+
+    CREATE TABLE workers (
+        id TEXT PRIMARY KEY,
+        host TEXT NOT NULL,
+        boot TEXT NOT NULL,
+        pid INTEGER NOT NULL,
+        pid_started REAL NOT NULL,
+        started_at REAL NOT NULL,
+        beat_at REAL NOT NULL
+    ) WITHOUT ROWID;
+    """,
+)
+
+NEWEST = len(MIGRATIONS)
+
+
+def check_ours(db: sqlite3.Connection, path: Path) -> int:
+    """The schema number of an open database; 0 for an empty one. Nothing is written.
+
+    Raises:
+        StoreError: another program's database, or one of a newer rottui.
+    """
+    application = db.execute("PRAGMA application_id").fetchone()[0]
+    version: int = db.execute("PRAGMA user_version").fetchone()[0]
+    tables: int = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if application != APPLICATION_ID and (application or version or tables):
+        raise StoreError(f"{path} is a database of another program, not a run store")
+    if version > NEWEST:
+        raise StoreError(
+            f"{path} has schema {version}; this rottui knows schemas up to {NEWEST}: "
+            "use a newer rottui"
+        )
+    return version
+
+
+def migrate(db: sqlite3.Connection, path: Path) -> None:
+    """Bring a store to the newest schema, one migration a transaction.
+
+    Raises:
+        StoreError: as ``check_ours``.
+    """
+    while check_ours(db, path) < NEWEST:
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            version = check_ours(db, path)  # another process may have been quicker
+            if version < NEWEST:
+                for statement in MIGRATIONS[version].split(";"):
+                    if statement.strip():
+                        db.execute(statement)
+                db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                db.execute(f"PRAGMA user_version = {version + 1}")
+            db.execute("COMMIT")
+        except BaseException:
+            db.execute("ROLLBACK")
+            raise

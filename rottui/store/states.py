@@ -1,0 +1,50 @@
+"""The states of a run and every way from one to the next: the one place that knows them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a run is in its life."""
+
+    DRAFT = "draft"
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Wish(StrEnum):
+    """What a person asks of a running run; its worker obeys between two batches."""
+
+    PAUSE = "pause"
+    CANCEL = "cancel"
+
+
+TRANSITIONS: dict[State, frozenset[State]] = {
+    State.DRAFT: frozenset({State.QUEUED, State.CANCELLED}),
+    State.QUEUED: frozenset({State.DRAFT, State.RUNNING, State.PAUSED, State.CANCELLED}),
+    State.RUNNING: frozenset(
+        {State.QUEUED, State.PAUSED, State.DONE, State.FAILED, State.CANCELLED}
+    ),
+    State.PAUSED: frozenset({State.QUEUED, State.CANCELLED}),
+    State.DONE: frozenset(),
+    State.FAILED: frozenset(),
+    State.CANCELLED: frozenset(),
+}
+"""From each state, the states that may follow. Ended runs are immutable: re-queue a copy."""
+
+ENDED = frozenset({State.DONE, State.FAILED, State.CANCELLED})
+
+
+def allowed(old: State, new: State) -> bool:
+    """Whether a run may go from ``old`` to ``new``."""
+    return new in TRANSITIONS[old]
+
+
+def sources(new: State) -> frozenset[State]:
+    """The states from which a run may become ``new``."""
+    return frozenset(old for old, targets in TRANSITIONS.items() if new in targets)

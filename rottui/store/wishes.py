@@ -1,0 +1,227 @@
+"""What people ask of runs: queue, pause, resume, cancel, move, duplicate, delete.
+
+Each call is one transaction: either every run changes as asked, or none does and the error says
+which run stands against it. What is running is not touched here: it gets a wish, which its worker
+obeys between two batches.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+import uuid
+from collections.abc import Collection, Sequence
+
+from rottui.errors import StoreError
+from rottui.store.checkpoints import CheckpointFiles
+from rottui.store.connection import Connections
+from rottui.store.reading import Reader
+from rottui.store.records import NewRun, RunRow
+from rottui.store.states import State, Wish, allowed
+from rottui.store.writing import new_revision, note
+
+
+class Wishes(Reader):
+    """Writes what people want."""
+
+    _connections: Connections
+    _files: CheckpointFiles
+
+    def add_runs(
+        self, new: Sequence[NewRun], *, sweep: str | None = None, state: State = State.QUEUED
+    ) -> list[RunRow]:
+        """Add runs at the end of the queue, as one sweep if that has a name.
+
+        Raises:
+            StoreError: a config that is no strict JSON, or the store cannot be written.
+        """
+        texts = [_strict_json(run) for run in new]
+        now = time.time()
+        with self._connections.writing() as db:
+            revision = new_revision(db)
+            sweep_id = None
+            if sweep is not None:
+                sweep_id = db.execute(
+                    "INSERT INTO sweeps (name, created_at) VALUES (?, ?)", (sweep, now)
+                ).lastrowid
+            end = db.execute("SELECT coalesce(max(position), 0) FROM runs").fetchone()[0]
+            ids = []
+            for place, (run, config) in enumerate(zip(new, texts, strict=True), start=1):
+                added = db.execute(
+                    "INSERT INTO runs (uid, sweep_id, name, config, state, position, epochs, "
+                    "created_at, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        uuid.uuid4().hex,
+                        sweep_id,
+                        run.name,
+                        config,
+                        state,
+                        end + place,
+                        run.epochs,
+                        now,
+                        revision,
+                    ),
+                )
+                assert added.lastrowid is not None
+                ids.append(added.lastrowid)
+                note(db, added.lastrowid, str(state))
+        return self.runs(ids=ids)
+
+    def pause(self, ids: Collection[int]) -> None:
+        """Hold back queued runs; ask running ones to stop at the next batch.
+
+        Raises:
+            StoreError: a run is neither queued nor running; nothing was changed.
+        """
+        with self._connections.writing() as db:
+            revision = new_revision(db)
+            for row in _rows(db, ids):
+                if row["state"] == State.RUNNING:
+                    _wish(db, row, Wish.PAUSE, revision)
+                elif row["state"] != State.PAUSED:
+                    _move_to(db, row, State.PAUSED, revision, "only queued and running runs pause")
+
+    def resume(self, ids: Collection[int]) -> None:
+        """Queue paused runs and drafts at their old place; take back a wish to pause.
+
+        Raises:
+            StoreError: a run has ended; nothing was changed.
+        """
+        with self._connections.writing() as db:
+            revision = new_revision(db)
+            for row in _rows(db, ids):
+                if row["state"] == State.RUNNING:
+                    if row["wish"] == Wish.PAUSE:
+                        _wish(db, row, None, revision)
+                elif row["state"] != State.QUEUED:
+                    _move_to(
+                        db,
+                        row,
+                        State.QUEUED,
+                        revision,
+                        "a run that ended cannot go on: duplicate it",
+                    )
+
+    def cancel(self, ids: Collection[int]) -> None:
+        """End waiting runs for good; ask running ones to end at the next batch.
+
+        Raises:
+            StoreError: a run has ended already; nothing was changed.
+        """
+        with self._connections.writing() as db:
+            revision = new_revision(db)
+            for row in _rows(db, ids):
+                if row["state"] == State.RUNNING:
+                    _wish(db, row, Wish.CANCEL, revision)
+                else:
+                    _move_to(
+                        db, row, State.CANCELLED, revision, "only unfinished runs are cancelled"
+                    )
+                    db.execute(
+                        "UPDATE runs SET ended_at = ? WHERE id = ?", (time.time(), row["id"])
+                    )
+
+    def move(self, run_id: int, by: int) -> None:
+        """Move an unstarted run by so many places among those that wait; the ends hold.
+
+        Raises:
+            StoreError: the run is not waiting.
+        """
+        waiting = (State.QUEUED, State.PAUSED, State.DRAFT)
+        with self._connections.writing() as db:
+            (row,) = _rows(db, [run_id])
+            if row["state"] not in waiting:
+                raise StoreError(f"run {run_id} is {row['state']}; only waiting runs are moved")
+            order = db.execute(
+                "SELECT id, position FROM runs WHERE state IN (?, ?, ?) ORDER BY position, id",
+                waiting,
+            ).fetchall()
+            ids = [other["id"] for other in order]
+            places = [other["position"] for other in order]
+            here = ids.index(run_id)
+            there = min(max(0, here + by), len(ids) - 1)
+            if here == there:
+                return
+            revision = new_revision(db)
+            ids.insert(there, ids.pop(here))
+            for moved, place, before in zip(ids, places, order, strict=True):
+                if moved != before["id"]:
+                    db.execute(
+                        "UPDATE runs SET position = ?, revision = ? WHERE id = ?",
+                        (place, revision, moved),
+                    )
+
+    def duplicate(self, ids: Collection[int]) -> list[RunRow]:
+        """Queue the configs of runs again, as new runs.
+
+        Raises:
+            StoreError: a run is gone.
+        """
+        with self._connections.reading() as db:
+            rows = _rows(db, ids)
+        return self.add_runs(
+            [
+                NewRun(_copy_name(row["name"]), json.loads(row["config"]), row["epochs"])
+                for row in rows
+            ]
+        )
+
+    def delete(self, ids: Collection[int]) -> None:
+        """Remove runs with their curves and checkpoints, for good.
+
+        Raises:
+            StoreError: a run is running; nothing was changed.
+        """
+        with self._connections.writing() as db:
+            new_revision(db)
+            files: list[str] = []
+            for row in _rows(db, ids):
+                if row["state"] == State.RUNNING:
+                    raise StoreError(f"run {row['id']} is running; cancel it before deleting it")
+                named = db.execute("SELECT file FROM checkpoints WHERE run_id = ?", (row["id"],))
+                files += [checkpoint["file"] for checkpoint in named]
+                db.execute("DELETE FROM runs WHERE id = ?", (row["id"],))
+            db.execute(
+                "DELETE FROM sweeps WHERE id NOT IN (SELECT sweep_id FROM runs "
+                "WHERE sweep_id IS NOT NULL)"
+            )
+        self._files.remove(files)
+
+
+def _rows(db: sqlite3.Connection, ids: Collection[int]) -> list[sqlite3.Row]:
+    rows = []
+    for run_id in dict.fromkeys(ids):
+        row = db.execute("SELECT * FROM runs WHERE id = ?", (run_id,)).fetchone()
+        if row is None:
+            raise StoreError(f"run {run_id} is gone; somebody deleted it")
+        rows.append(row)
+    return rows
+
+
+def _wish(db: sqlite3.Connection, row: sqlite3.Row, wish: Wish | None, revision: int) -> None:
+    db.execute("UPDATE runs SET wish = ?, revision = ? WHERE id = ?", (wish, revision, row["id"]))
+    note(db, row["id"], "wish", "none" if wish is None else str(wish))
+
+
+def _move_to(
+    db: sqlite3.Connection, row: sqlite3.Row, state: State, revision: int, otherwise: str
+) -> None:
+    if not allowed(State(row["state"]), state):
+        raise StoreError(f"run {row['id']} is {row['state']}; {otherwise}")
+    db.execute(
+        "UPDATE runs SET state = ?, wish = NULL, revision = ? WHERE id = ?",
+        (state, revision, row["id"]),
+    )
+    note(db, row["id"], str(state))
+
+
+def _strict_json(run: NewRun) -> str:
+    try:
+        return json.dumps(dict(run.config), allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise StoreError(f"the config of {run.name!r} cannot be stored: {error}") from None
+
+
+def _copy_name(name: str) -> str:
+    return name if name.endswith(" copy") else f"{name} copy"
