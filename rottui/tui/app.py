@@ -1,0 +1,430 @@
+"""The app: opens at once, then brings up store, engine and data behind the first frame."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.theme import Theme
+
+from rottui import locations
+from rottui.core.config import DataConfig, RunConfig
+from rottui.store.records import NewRun, RunRow
+from rottui.store.runs import RunStore
+from rottui.tui.backstage import Finished, Hand
+from rottui.tui.commands import ActionCommands
+from rottui.tui.departure import Departure
+from rottui.tui.feed import Feed, SnapshotRead, StoreTrouble
+from rottui.tui.images import ImageAnswers, Images
+from rottui.tui.keymap import Action, bindings
+from rottui.tui.remembered import Remembered
+from rottui.tui.screens.help import HelpScreen
+from rottui.tui.screens.main import MainScreen
+from rottui.tui.screens.questions import ConfirmScreen, NoticeScreen
+from rottui.tui.theming import DEFAULT_THEME, register_themes, theme_folders, token_defaults
+from rottui.tui.widgets.charts_pane import ChartsPane
+from rottui.tui.widgets.configure_pane import ConfigurePane
+from rottui.tui.widgets.data_pane import DataPane
+from rottui.tui.widgets.equivariance_pane import EquivariancePane
+from rottui.tui.widgets.queue_pane import QueuePane
+
+if TYPE_CHECKING:
+    from rottui.engine.engine import Engine
+
+
+class RottuiApp(App[None]):
+    """Everything on one store: panes read it, wishes go into it, the engine trains from it."""
+
+    TITLE = "rottui"
+    CSS_PATH = "screens/main.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    COMMANDS = App.COMMANDS | {ActionCommands}
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("app"),
+        Binding("ctrl+c", "leave", show=False),
+    ]
+
+    def __init__(
+        self,
+        store: RunStore,
+        *,
+        data: str | None = None,
+        workers: int | None = None,
+        theme: str | None = None,
+        train: bool = True,
+    ) -> None:
+        """Make the app; nothing is started before it is mounted.
+
+        Args:
+            store: the run store, open.
+            data: what ``--data`` says; the best data that is there if None.
+            workers: worker threads of the engine; as many as fit the machine if None.
+            theme: name of a theme for this time; the remembered one if None.
+            train: whether this process trains; a screen alone if False.
+        """
+        super().__init__()
+        self._store = store
+        self._data_text = data
+        self._worker_count = workers
+        self._train = train
+        self._remembered = Remembered(locations.config_dir())
+        self._wanted_theme = theme
+        self._engine: Engine | None = None
+        self._engine_lock = threading.Lock()
+        self._leaving = False
+        self._form_data: DataConfig | None = None
+        over_ssh = bool(os.environ.get("SSH_CONNECTION"))
+        self._feed = Feed(self, store, interval=1.0 if over_ssh else 0.5)
+        self._wishes = Hand(self, "wishes")
+        self._answers = ImageAnswers(Hand(self, "images"), Images(locations.cache_dir()))
+        self._departure: Departure | None = None
+
+    # --- starting ----------------------------------------------------------------------------
+
+    def get_default_screen(self) -> Screen[None]:
+        """The panes."""
+        return MainScreen(ascii=_ascii_only())
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our tokens, for themes that do not name them."""
+        base = self.current_theme.to_color_system().generate()
+        return token_defaults(base)
+
+    def on_mount(self) -> None:  # noqa: D102
+        self._bring_up_themes()
+        if threading.current_thread() is threading.main_thread() and not self.is_headless:
+            self._departure = Departure(save=self._stop_engine, leave=self._leave_from_thread)
+            self._departure.install()
+        self.call_after_refresh(self._bring_up)
+
+    def _bring_up(self) -> None:
+        """Everything that the first frame does not need."""
+        self._feed.start()
+        self._choose_data(self._data_text)
+        if self._train:
+            threading.Thread(target=self._start_engine, name="rottui-start", daemon=True).start()
+
+    def _bring_up_themes(self) -> None:
+        for problem in register_themes(self, theme_folders(locations.config_dir())):
+            self.notify(str(problem), title="Theme", severity="warning", markup=False)
+        for name in (self._wanted_theme, self._remembered.get("theme"), DEFAULT_THEME):
+            if name in self.available_themes:
+                self.theme = name
+                break
+        if self._wanted_theme and self._wanted_theme not in self.available_themes:
+            known = ", ".join(sorted(self.available_themes))
+            self.notify(
+                f"there is no theme {self._wanted_theme}; there are {known}",
+                title="Theme",
+                severity="warning",
+                markup=False,
+            )
+        self.theme_changed_signal.subscribe(self, self._remember_theme)
+
+    def _remember_theme(self, theme: Theme) -> None:
+        self._wishes.do(
+            lambda: self._remembered.put("theme", theme.name), lambda _: None, self._complain
+        )
+
+    def _start_engine(self) -> None:
+        from rottui.engine.engine import Engine
+
+        with self._engine_lock:
+            if self._leaving:
+                return
+            engine = Engine(
+                self._store.folder, cache_dir=locations.cache_dir(), workers=self._worker_count
+            )
+            self._engine = engine
+        engine.start()
+
+    def on_unmount(self) -> None:  # noqa: D102
+        self._feed.stop()
+
+    # --- leaving -----------------------------------------------------------------------------
+
+    def _stop_engine(self) -> None:
+        """Checkpoint the runs in progress and end the workers; any thread, waits."""
+        self._leaving = True
+        with self._engine_lock:
+            if self._engine is not None:
+                self._engine.stop()
+                self._engine = None
+
+    def _leave_from_thread(self, code: int) -> None:
+        self.call_later(self._leave_with, code)
+
+    def _leave_with(self, code: int) -> None:
+        self._feed.stop()
+        self.exit(return_code=code)
+
+    async def action_leave(self) -> None:
+        """Save the runs in progress and exit; a second time while saving exits at once."""
+        if self._leaving:
+            return
+        self._leaving = True
+        self.push_screen(
+            NoticeScreen("Saving the runs in progress; the next launch continues them.")
+        )
+        self._wishes.do(
+            self._stop_engine, lambda _: self._leave_with(0), lambda _: self._leave_with(1)
+        )
+
+    # --- what every pane shares --------------------------------------------------------------
+
+    @property
+    def main(self) -> MainScreen:
+        """The screen with the panes, whatever lies on top of it."""
+        screen = self.screen_stack[0]
+        assert isinstance(screen, MainScreen)
+        return screen
+
+    def _complain(self, sentence: str) -> None:
+        self.notify(sentence, severity="error", timeout=8, markup=False)
+
+    @on(Finished)
+    def _finished(self, event: Finished) -> None:
+        if self.screen_stack:  # else the app is closing, and nobody is left to be told
+            event.tell()
+
+    @on(SnapshotRead)
+    def _snapshot_read(self, event: SnapshotRead) -> None:
+        if not self.screen_stack:  # it came while the app was closing
+            return
+        self.main.show(event.snapshot)
+        self._feed.want(frozenset(self.main.shown_runs))
+
+    @on(StoreTrouble)
+    def _store_trouble(self, event: StoreTrouble) -> None:
+        self._complain(event.sentence)
+
+    def action_pane(self, scope: str) -> None:
+        """Go to a pane."""
+        self.main.go_to(scope)
+
+    def action_help(self) -> None:
+        """Show every key; those of the active pane first."""
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.main.active))
+
+    def action_repaint(self) -> None:
+        """Paint the whole screen again."""
+        self.screen.refresh(repaint=True, layout=True)
+
+    def perform(self, action: Action) -> None:
+        """Do an action of the table, as if its key had been pressed in its pane."""
+        if action.scope == "app":
+            self.call_later(self.run_action, action.name)
+            return
+        self.main.go_to(action.scope)
+        pane = self.main.query_one(f"#{action.scope}")
+        plain = getattr(pane, f"action_{action.name}", None)
+        # Called directly, an action that can do nothing now says why.
+        self.call_later(plain or partial(pane.run_action, action.name))
+
+    # --- data and images ---------------------------------------------------------------------
+
+    def _choose_data(self, text: str | None) -> None:
+        """Find out what ``text`` names, or the best data there is, and put it into the form."""
+
+        def find() -> DataConfig:
+            from rottui.core.data import default_data, source_from
+
+            downloads = locations.downloads_dir()
+            return default_data(downloads) if text is None else source_from(text, downloads)
+
+        def then(data: DataConfig) -> None:
+            self._form_data = data
+            self.main.query_one(ConfigurePane).set_data(data, data.label, text=text)
+            self._look_at(data)
+
+        def failed(sentence: str) -> None:
+            self.main.query_one(ConfigurePane).set_data(sentence, text=text)
+
+        self._wishes.do(find, then, failed)
+
+    def _look_at(self, data: DataConfig) -> None:
+        """Let the image panes show these data from now on."""
+        self._answers.data = data
+        for pane in self.main.query("EquivariancePane, DataPane"):
+            assert isinstance(pane, EquivariancePane | DataPane)
+            pane.request()
+
+    @on(ConfigurePane.DataChosen)
+    def _data_chosen(self, event: ConfigurePane.DataChosen) -> None:
+        self._choose_data(event.text)
+
+    @on(EquivariancePane.Requested)
+    def _maps_requested(self, event: EquivariancePane.Requested) -> None:
+        for pane in self.main.query(EquivariancePane):
+            self._answers.answer_maps(pane, event)
+
+    @on(DataPane.Requested)
+    def _page_requested(self, event: DataPane.Requested) -> None:
+        for pane in self.main.query(DataPane):
+            self._answers.answer_page(pane, event)
+
+    @on(DataPane.SourceWanted)
+    def _source_wanted(self) -> None:
+        """Go from the form's data to those of the run under the cursor, and back."""
+        run = self.main.cursor_run_row
+        if self._answers.data != self._form_data and self._form_data is not None:
+            self._look_at(self._form_data)
+        elif run is None:
+            self.notify("There is no run under the queue's cursor.", severity="warning")
+        else:
+            self._look_at(RunConfig.from_dict(run.config).data)
+
+    @on(ChartsPane.Stepped)
+    def _stepped(self, event: ChartsPane.Stepped) -> None:
+        self.main.query_one(QueuePane).table.action_move(event.by)
+
+    # --- wishes ------------------------------------------------------------------------------
+
+    def _wish(
+        self, action: Callable[[], object], done: Callable[[object], None] | None = None
+    ) -> None:
+        """Write to the store behind the screen, then show what it has become."""
+
+        def then(result: object) -> None:
+            self._feed.refresh()
+            if done is not None:
+                done(result)
+
+        self._wishes.do(action, then, self._complain)
+
+    @on(ConfigurePane.Queued)
+    def _queued(self, event: ConfigurePane.Queued) -> None:
+        runs, sweep = list(event.runs), event.sweep
+
+        def add() -> Sequence[RunRow]:
+            from rottui.core.data import pin_data
+
+            pinned: dict[DataConfig, DataConfig] = {}
+            new = []
+            for name, config in runs:
+                if config.data not in pinned:
+                    pinned[config.data] = pin_data(config.data)
+                whole = RunConfig.model_copy(config, update={"data": pinned[config.data]})
+                new.append(NewRun(name, whole.to_dict(), whole.epochs))
+            return self._store.add_runs(new, sweep=sweep)
+
+        def done(result: object) -> None:
+            rows: Sequence[RunRow] = result  # type: ignore[assignment]
+            what = rows[0].name if len(rows) == 1 else f"{len(rows)} runs"
+            self.notify(f"Queued {what}.", timeout=3, markup=False)
+            self.main.go_to("queue")
+
+        self._wish(add, done)
+
+    @on(QueuePane.Wished)
+    def _wished(self, event: QueuePane.Wished) -> None:
+        store, ids = self._store, list(event.run_ids)
+        if event.note:
+            self.notify(event.note, timeout=6, markup=False)
+        match event.kind:
+            case "pause":
+                self._wish(lambda: store.pause(ids))
+            case "resume":
+                self._wish(lambda: store.resume(ids))
+            case "cancel":
+                self._ask(
+                    f"Cancel {_runs(ids)}? Cancelled runs cannot go on.",
+                    lambda: self._wish(lambda: store.cancel(ids)),
+                )
+            case "move_up" | "move_down":
+                self._wish(partial(self._move, ids, -1 if event.kind == "move_up" else 1))
+            case "duplicate":
+                self._wish(lambda: store.duplicate(ids))
+            case "delete":
+                self._ask(
+                    f"Delete {_runs(ids)} with curves and checkpoints? There is no way back.",
+                    lambda: self._wish(lambda: store.delete(ids)),
+                )
+            case "edit":
+                self._edit(ids[0])
+
+    def _move(self, ids: list[int], by: int) -> None:
+        for run_id in ids if by < 0 else reversed(ids):  # so that they do not pass each other
+            self._store.move(run_id, by)
+
+    def _ask(self, question: str, then: Callable[[], None]) -> None:
+        def answered(yes: bool | None) -> None:
+            if yes:
+                then()
+
+        self.push_screen(ConfirmScreen(question), answered)
+
+    def _edit(self, run_id: int) -> None:
+        def fill(result: object) -> None:
+            run: RunRow = result  # type: ignore[assignment]
+            config = RunConfig.from_dict(run.config)
+            self.main.query_one(ConfigurePane).fill(config, run.name)
+            self.main.go_to("configure")
+
+        self._wishes.do(lambda: self._store.run(run_id), fill, self._complain)
+
+    @on(QueuePane.Refused)
+    def _refused(self, event: QueuePane.Refused) -> None:
+        self.notify(event.reason, severity="warning", timeout=4, markup=False)
+
+    @on(QueuePane.Opened)
+    def _opened(self, event: QueuePane.Opened) -> None:
+        self.main.choose(cursor=event.run_id)
+        self._feed.want(frozenset(self.main.shown_runs))
+        self.main.go_to("charts")
+
+    @on(QueuePane.Marked)
+    def _marked(self, event: QueuePane.Marked) -> None:
+        self.main.choose(marked=tuple(event.run_ids))
+        self._feed.want(frozenset(self.main.shown_runs))
+
+    @on(QueuePane.CursorMoved)
+    def _cursor_moved(self, event: QueuePane.CursorMoved) -> None:
+        self.main.choose(cursor=event.run_id)
+        self._feed.want(frozenset(self.main.shown_runs))
+
+
+def _ascii_only() -> bool:
+    """Whether the terminal's encoding has none of the characters that the screen draws with."""
+    encoding = (sys.__stdout__.encoding if sys.__stdout__ else None) or "ascii"
+    try:
+        "▄⠿│°".encode(encoding)
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _runs(ids: Sequence[int]) -> str:
+    return f"run {ids[0]}" if len(ids) == 1 else f"{len(ids)} runs"
+
+
+def run_app(
+    *,
+    store_folder: Path,
+    data: str | None = None,
+    workers: int | None = None,
+    theme: str | None = None,
+) -> int:
+    """Open the store, show the app until it is left, and return the exit code.
+
+    Raises:
+        StoreError: the store cannot be opened; nothing was shown yet.
+    """
+    store = RunStore.open(store_folder)
+    try:
+        app = RottuiApp(store, data=data, workers=workers, theme=theme)
+        app.run()
+        return app.return_code or 0
+    finally:
+        store.close()

@@ -1,0 +1,134 @@
+"""A chart as rows of styled text: frame, ticks and names drawn here, the curves by a rasteriser.
+
+Nothing here knows a terminal or a plotting library. A rasteriser gets polylines in cells and gives
+back rows of characters; their number and widths are checked, and what goes wrong becomes one line
+on the chart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rottui.tui.charts.area import Area
+from rottui.tui.charts.cells import UNICODE, Glyphs, Row, Span, fit, shorten
+from rottui.tui.charts.chart import Chart, Drawing, DrawingError, Line, Rasteriser
+from rottui.tui.charts.limits import clip
+from rottui.tui.charts.series import Curve, Point, decimate
+from rottui.tui.charts.ticks import epoch_ticks, value_ticks
+
+SMALLEST = (24, 6)
+"""Columns and rows below which a chart says nothing and numbers say more."""
+LABELS = 6
+"""Columns for the y axis' labels; more when a label is longer."""
+
+
+def draw(
+    chart: Chart, width: int, height: int, rasterise: Rasteriser, glyphs: Glyphs = UNICODE
+) -> Drawing:
+    """``height`` rows of exactly ``width`` columns: at any size, and whatever the numbers are."""
+    if width <= 0 or height <= 0:
+        return Drawing(((),) * max(0, height))
+    curves = [series.curve for series in chart.series]
+    points = sum(curve.total for curve in curves)
+    ticks = value_ticks(chart.y, height - 3)
+    margin = max(LABELS, *(len(tick.label) for tick in ticks), 0)
+    tags = max((len(series.tag) for series in chart.series), default=0)
+    right = tags + 1 if tags else 0
+    wide, high = width - margin - 1 - right, height - 3
+    if wide < 4 or high < 2:
+        return Drawing(_blank(shorten(chart.title, width, glyphs.more), width, height), points)
+    lines = [
+        Line(tuple(_in_cells(curve, chart, wide, high)), series.stroke)
+        for series, curve in zip(chart.series, curves, strict=True)
+    ]
+    labels = {_row_of(chart.y.share(tick.value), high): tick.label for tick in ticks}
+    area = Area(wide, high, glyphs)
+    error = None
+    try:
+        layers = _checked(rasterise(wide, high, lines), len(lines), wide, high)
+        area.rule(list(labels))
+        area.compose(layers, chart.series)
+        area.mark(chart.marks, chart.x)
+    except DrawingError as problem:
+        error = str(problem)
+        area.write(0, error, "run-failed")
+    names = _names(chart, curves, high)
+    rows = [_title(chart, curves, glyphs, width)]
+    for y, body in enumerate(area.rows()):
+        label = labels.get(y)
+        edge = glyphs.left if label is None else glyphs.tick_left
+        tag, style = names.get(y, ("", ""))
+        axis = Span(f"{label or '':>{margin}}{edge}", "chart-axis")
+        rows.append((axis, *body, *([Span(f" {tag:<{tags}}", style)] if tags else [])))
+    rows += _below(chart, wide, margin, width, glyphs)
+    drawn = sum(len(part) for line in lines for part in line.parts)
+    return Drawing(tuple(rows), points, drawn, error, y=chart.y)
+
+
+def _blank(text: str, width: int, height: int) -> tuple[Row, ...]:
+    rows = [fit((Span(text, "chart-axis"),), width)]
+    return tuple(rows + [(Span(" " * width),)] * (height - 1))
+
+
+def _in_cells(curve: Curve, chart: Chart, wide: int, high: int) -> list[tuple[Point, ...]]:
+    parts: list[tuple[Point, ...]] = []
+    for segment in curve.segments:
+        thin = decimate(segment, chart.x.low, chart.x.high, 2 * wide)
+        for part in clip(thin, chart.x, chart.y):
+            parts.append(tuple((x * wide, y * high) for x, y in part))
+    return parts
+
+
+def _checked(layers: list[list[str]], count: int, wide: int, high: int) -> list[list[str]]:
+    sizes = [(len(layer), {len(row) for row in layer}) for layer in layers]
+    if sizes != [(high, {wide})] * count:
+        raise DrawingError("the curves came back in another size than the chart's")
+    return layers
+
+
+def _row_of(share: float, high: int) -> int:
+    return high - 1 - min(high - 1, max(0, int(share * high)))
+
+
+def _names(chart: Chart, curves: Sequence[Curve], high: int) -> dict[int, tuple[str, str]]:
+    """Row to name and style: each name beside the end of its curve, or in the next free row."""
+    ends = []
+    for series, curve in zip(chart.series, curves, strict=True):
+        if series.tag and curve.last is not None:
+            ends.append((_row_of(chart.y.share(curve.last[1]), high), series.tag, series.style))
+    names: dict[int, tuple[str, str]] = {}
+    for row, tag, style in sorted(ends):
+        near = sorted(range(high), key=lambda free: (abs(free - row), -free))
+        place = next((free for free in near if free not in names), None)
+        if place is not None:
+            names[place] = (tag, style)
+    return names
+
+
+def _title(chart: Chart, curves: Sequence[Curve], glyphs: Glyphs, width: int) -> Row:
+    notes = ["log"] if chart.y.log else []
+    far = [curve for curve in curves if curve.highest > chart.y.high]
+    above = sum(y > chart.y.high for curve in far for y in curve.ys())
+    if above:
+        notes.append(f"{glyphs.above} {above} above")
+    dropped = sum(curve.not_positive for curve in curves)
+    if dropped:
+        notes.append(f"{dropped} at 0 or below not shown")
+    title = (Span(chart.title, "bold"), Span(f"  {', '.join(notes)}".rstrip(), "chart-axis"))
+    return fit(tuple(span for span in title if span.text), width, glyphs.more)
+
+
+def _below(chart: Chart, wide: int, margin: int, width: int, glyphs: Glyphs) -> list[Row]:
+    edge = [glyphs.below] * wide
+    labels = [" "] * wide
+    for tick in epoch_ticks(chart.x.high, wide):
+        column = min(wide - 1, max(0, int(chart.x.share(tick.value) * wide)))
+        edge[column] = glyphs.tick_below
+        start = max(0, min(column - (len(tick.label) - 1) // 2, wide - len(tick.label)))
+        stop = start + len(tick.label)
+        if all(character == " " for character in labels[max(0, start - 1) : stop + 1]):
+            labels[start:stop] = tick.label
+    axis = " " * margin + glyphs.corner + "".join(edge)
+    name = chart.x_label if len(chart.x_label) <= margin else ""
+    names = f"{name:>{margin}} " + "".join(labels)
+    return [fit((Span(text, "chart-axis"),), width) for text in (axis, names)]

@@ -1,0 +1,149 @@
+"""Curves made safe and small: what is not finite set aside, the rest thinned to the columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from itertools import pairwise
+from math import inf, isfinite, isnan
+
+FAR = 1e100
+"""Finite values beyond ±FAR are drawn as FAR: differences of larger ones overflow."""
+TINY = 1e-100
+"""Positive values below it are drawn as TINY on a logarithmic axis."""
+
+Point = tuple[float, float]
+
+
+class Stroke(Enum):
+    """How a curve is drawn, so that it is told apart without colour."""
+
+    SOLID = "solid"
+    """Quadrant blocks: the train split."""
+    DOTTED = "dotted"
+    """Braille dots: the test split."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A point that has no place on the chart."""
+
+    x: float
+    text: str
+    """``NaN``, ``inf`` or ``-inf``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """The drawable part of a series of points, from left to right."""
+
+    segments: tuple[tuple[Point, ...], ...] = ()
+    """Stretches without a gap; every value is finite, and above 0 on a logarithmic axis."""
+    lost: tuple[Lost, ...] = ()
+    """Points whose y is not finite."""
+    not_positive: int = 0
+    """Points at or below 0 that a logarithmic axis cannot show."""
+    total: int = 0
+    """Points of the series, drawable or not."""
+    lowest: float = inf
+    highest: float = -inf
+    """Smallest and largest drawable y."""
+
+    @property
+    def last(self) -> Point | None:
+        """The rightmost point, if there is one."""
+        return self.segments[-1][-1] if self.segments else None
+
+    def ys(self) -> list[float]:
+        """Every drawable y."""
+        return [y for segment in self.segments for _, y in segment]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One curve of a chart."""
+
+    name: str
+    curve: Curve
+    style: str = "run-1"
+    """Colour token of the theme."""
+    stroke: Stroke = Stroke.SOLID
+    tag: str = ""
+    """What stands at the end of the curve, such as ``#3``."""
+
+
+def clean(xs: Sequence[float], ys: Sequence[float], *, log: bool = False) -> Curve:
+    """Set aside what cannot be drawn; a curve is broken where a point is missing.
+
+    Args:
+        xs: epochs; points whose x is not finite are left out, the others are put in order.
+        ys: values of any kind, including NaN and the infinities.
+        log: whether the y axis is logarithmic, which has no place for 0 and below.
+    """
+    pairs = [(x, y) for x, y in zip(xs, ys, strict=False) if -FAR <= x <= FAR]
+    if any(left[0] > right[0] for left, right in pairwise(pairs)):
+        pairs.sort(key=lambda pair: pair[0])
+    low = TINY if log else -FAR
+    segments: list[list[Point]] = [[]]
+    lost: list[Lost] = []
+    not_positive = 0
+    for x, y in pairs:
+        if low <= y <= FAR:  # false for NaN
+            segments[-1].append((x, y))
+        elif isfinite(y) and (y > 0 or not log):
+            segments[-1].append((x, min(max(y, low), FAR)))
+        else:
+            if isfinite(y):
+                not_positive += 1
+            else:
+                lost.append(Lost(x, "NaN" if isnan(y) else "inf" if y > 0 else "-inf"))
+            segments.append([])
+    kept = tuple(tuple(segment) for segment in segments if segment)
+    drawn = [y for segment in kept for _, y in segment]
+    return Curve(
+        kept,
+        tuple(lost),
+        not_positive,
+        min(len(xs), len(ys)),
+        min(drawn, default=inf),
+        max(drawn, default=-inf),
+    )
+
+
+def decimate(points: Sequence[Point], low: float, high: float, buckets: int) -> list[Point]:
+    """At most two points a bucket of the x axis, and the two ends: the lowest and the highest.
+
+    A spike of one epoch keeps its height, and the cost of drawing follows the width of the screen.
+
+    Args:
+        points: in order of x.
+        low: x at the left edge of the first bucket.
+        high: x at the right edge of the last bucket.
+        buckets: half columns of the chart.
+    """
+    if len(points) <= max(2, 2 * buckets) or buckets < 1 or not high > low:
+        return list(points)
+    scale = buckets / (high - low)
+    kept: list[Point] = [points[0]]
+    bucket, lowest, highest = None, points[0], points[0]
+    for point in points:
+        here = int((point[0] - low) * scale)
+        if here != bucket:
+            if bucket is not None:
+                _keep(kept, lowest, highest)
+            bucket, lowest, highest = here, point, point
+        elif point[1] < lowest[1]:
+            lowest = point
+        elif point[1] > highest[1]:
+            highest = point
+    _keep(kept, lowest, highest)
+    if kept[-1] != points[-1]:
+        kept.append(points[-1])
+    return kept
+
+
+def _keep(kept: list[Point], lowest: Point, highest: Point) -> None:
+    for point in sorted((lowest, highest)):
+        if kept[-1] != point:
+            kept.append(point)

@@ -1,0 +1,114 @@
+"""Reads the store in a thread of its own and hands the app immutable snapshots."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from textual.message import Message
+
+from rottui.errors import StoreError
+from rottui.store.records import EpochRow
+from rottui.tui.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from rottui.store.runs import RunStore
+
+log = logging.getLogger(__name__)
+
+
+class SnapshotRead(Message):
+    """The store has changed; here is all that the screen shows of it."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__()
+        self.snapshot = snapshot
+
+    def can_replace(self, message: Message) -> bool:
+        """A later snapshot holds everything that an earlier one did."""
+        return isinstance(message, SnapshotRead)
+
+
+class StoreTrouble(Message):
+    """The store cannot be read at the moment; the feed goes on trying."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__()
+        self.sentence = sentence
+
+
+class Feed:
+    """Polls the store's revision; reads runs, and the curves that are wanted, when it moved."""
+
+    POLL_SECONDS = 0.2
+
+    def __init__(self, app: App[Any], store: RunStore, *, interval: float) -> None:
+        self._app = app
+        self._store = store
+        self._interval = interval
+        """Seconds between two snapshots, at least."""
+        self._wanted: frozenset[int] = frozenset()
+        self._curves: dict[int, tuple[int, tuple[EpochRow, ...]]] = {}
+        self._wake = threading.Event()
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="rottui-feed", daemon=True)
+
+    def start(self) -> None:
+        """Begin; the first snapshot comes at once."""
+        self._thread.start()
+
+    def want(self, run_ids: frozenset[int]) -> None:
+        """The runs whose curves later snapshots carry."""
+        if run_ids != self._wanted:
+            self._wanted = run_ids
+            self._wake.set()
+
+    def refresh(self) -> None:
+        """Read now, since something was just written."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End the thread and wait for it."""
+        self._stopped.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
+
+    def _run(self) -> None:
+        seen = -1
+        wanted: frozenset[int] = frozenset()
+        while not self._stopped.is_set():
+            started = time.monotonic()
+            self._wake.clear()
+            pause = self.POLL_SECONDS
+            try:
+                revision = self._store.revision()
+                if revision != seen or self._wanted != wanted:
+                    wanted = self._wanted
+                    self._app.post_message(SnapshotRead(self._read(wanted)))
+                    seen = revision
+                    pause = max(0.0, self._interval - (time.monotonic() - started))
+            except StoreError as error:
+                self._app.post_message(StoreTrouble(str(error)))
+                pause = 2.0
+            self._wake.wait(pause)
+
+    def _read(self, wanted: frozenset[int]) -> Snapshot:
+        runs = tuple(self._store.runs())
+        curves: dict[int, tuple[int, tuple[EpochRow, ...]]] = {}
+        for run in runs:
+            if run.id in wanted:
+                known = self._curves.get(run.id)
+                fresh = known is not None and known[0] == run.revision
+                rows = known[1] if known and fresh else tuple(self._store.epochs(run.id))
+                curves[run.id] = (run.revision, rows)
+        self._curves = curves
+        return Snapshot(
+            runs=runs,
+            epochs={run_id: rows for run_id, (_, rows) in curves.items()},
+            now=time.time(),
+        )

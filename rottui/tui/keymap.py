@@ -1,0 +1,127 @@
+"""Every action once: its keys, its name in the footer, and what it does.
+
+Bindings, footer, help, command palette and the README's table are all made from this table.
+An action of scope ``queue`` named ``pause`` is the method ``action_pause`` of the queue pane.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing a person can do, and the keys that do it."""
+
+    scope: str
+    """``app``, or the pane that must have the focus."""
+    name: str
+    keys: str
+    """Textual key names, separated by commas; the first is the one that is shown."""
+    label: str
+    """One or two words for the footer."""
+    help: str
+    """One sentence for the help screen and the palette."""
+    show: bool = True
+    """Whether the footer has room for it."""
+
+    @property
+    def id(self) -> str:
+        """Such as ``queue.pause``: stable, for remapping."""
+        return f"{self.scope}.{self.name}"
+
+
+SCOPES: dict[str, str] = {
+    "app": "Everywhere",
+    "configure": "Configure",
+    "queue": "Queue",
+    "charts": "Charts",
+    "equivariance": "Equivariance",
+    "data": "Data",
+}
+
+ACTIONS: tuple[Action, ...] = (
+    Action("app", "help", "f1,question_mark", "Help", "Show every key."),
+    Action("app", "pane('configure')", "f2,1", "Configure", "Go to the form.", show=False),
+    Action("app", "pane('queue')", "f3,2", "Queue", "Go to the queue.", show=False),
+    Action("app", "pane('charts')", "f4,3", "Charts", "Go to the charts.", show=False),
+    Action("app", "pane('equivariance')", "f5,4", "Equivariance", "Go to the maps.", show=False),
+    Action("app", "pane('data')", "f6,5", "Data", "Go to the images.", show=False),
+    Action("app", "command_palette", "ctrl+p,colon", "Palette", "Find any command by name."),
+    Action("app", "repaint", "ctrl+l", "Repaint", "Paint the whole screen again.", show=False),
+    Action("app", "leave", "q,ctrl+q", "Quit", "Save the runs in progress and quit."),
+    Action("configure", "queue", "f9,enter,ctrl+j", "Queue it", "Queue the run or the sweep."),
+    Action("configure", "toggle_sweep", "f8,s", "Sweep", "Turn the form into a sweep and back."),
+    Action("configure", "next_preset", "f7,p", "Preset", "Fill the form with the next preset."),
+    Action(
+        "configure", "reset", "f10", "Reset", "Put every field back to its default.", show=False
+    ),
+    Action("configure", "next_field", "down,j", "Next", "Go to the field below.", show=False),
+    Action("configure", "previous_field", "up,k", "Back", "Go to the field above.", show=False),
+    Action(
+        "configure",
+        "leave_field",
+        "escape",
+        "Leave",
+        "Leave the field: letters are keys.",
+        show=False,
+    ),
+    Action("queue", "open", "enter,o", "Open", "Show the run's curves."),
+    Action(
+        "queue", "mark", "space,m", "Mark", "Mark the run for the charts and for other actions."
+    ),
+    Action("queue", "unmark_all", "u", "Unmark", "Take all marks away.", show=False),
+    Action("queue", "pause", "p", "Pause", "Pause at the next batch, or hold back if queued."),
+    Action("queue", "resume", "r", "Resume", "Queue a paused run again; it goes on where it was."),
+    Action("queue", "cancel", "c", "Cancel", "End the run for good; asks first."),
+    Action("queue", "move_up", "K,ctrl+up", "Up", "Train it earlier.", show=False),
+    Action("queue", "move_down", "J,ctrl+down", "Down", "Train it later.", show=False),
+    Action("queue", "duplicate", "d", "Duplicate", "Queue the same config as a new run."),
+    Action("queue", "edit", "e", "To form", "Put the run's config into the form.", show=False),
+    Action("queue", "delete", "D,delete", "Delete", "Delete the run and its curve; asks first."),
+    Action("charts", "metric", "m", "Metric", "Show loss, MAE, MAE in degrees, or loss and MAE."),
+    Action("charts", "log", "l", "Log", "Logarithmic y axis, or linear again."),
+    Action("charts", "split", "t", "Split", "Show train and test, train only, or test only."),
+    Action("charts", "previous_run", "k,up", "Prev run", "Show the run before.", show=False),
+    Action("charts", "next_run", "j,down", "Next run", "Show the run after.", show=False),
+    Action("equivariance", "shift(-1,0)", "left,h", "Shift", "Shift one pixel further left."),
+    Action("equivariance", "shift(1,0)", "right", "", "Shift one pixel further right.", show=False),
+    Action("equivariance", "shift(0,-1)", "up,k", "", "Shift one pixel further up.", show=False),
+    Action("equivariance", "shift(0,1)", "down,j", "", "Shift one pixel further down.", show=False),
+    Action("equivariance", "turn(5)", "right_square_bracket", "Turn 5°", "Turn 5° further."),
+    Action("equivariance", "turn(-5)", "left_square_bracket", "", "Turn 5° back.", show=False),
+    Action("equivariance", "turn(90)", "r", "Turn 90°", "Turn 90° further."),
+    Action("equivariance", "image(1)", "n", "Next image", "Take the next image of the split."),
+    Action("equivariance", "image(-1)", "N", "", "Take the image before.", show=False),
+    Action("equivariance", "ask", "g", "Go to", "Type an image, a shift or an angle."),
+    Action("equivariance", "weights", "w", "Weights", "Draw other weights for the stack."),
+    Action("equivariance", "reset", "0", "Reset", "Back to the first image, shift (5, 5), 90°."),
+    Action("data", "page(1)", "n,pagedown,right", "Next", "Show the next images."),
+    Action("data", "page(-1)", "N,pageup,left", "Back", "Show the images before."),
+    Action("data", "split", "t", "Split", "Show the other split."),
+    Action("data", "ask", "g", "Go to", "Type the number of an image."),
+    Action("data", "source", "s", "Source", "Look at the data of the form, or of the chosen run."),
+    Action("data", "reset", "0,home", "First", "Back to the first images of the train split."),
+)
+
+
+def actions(scope: str) -> tuple[Action, ...]:
+    """The actions of one scope, in the order of the footer."""
+    return tuple(action for action in ACTIONS if action.scope == scope)
+
+
+def bindings(scope: str) -> list[Binding]:
+    """Textual's bindings of one scope."""
+    return [
+        Binding(
+            action.keys,
+            action.name,
+            action.label or action.help,
+            id=action.id,
+            show=action.show,
+            tooltip=action.help,
+        )
+        for action in actions(scope)
+    ]

@@ -1,0 +1,1 @@
+"""What covers the whole screen: the main screen, help, and questions."""

@@ -1,0 +1,103 @@
+"""Every key, by the part of the screen where it works."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.console import RenderableType
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.keys import format_key
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from rottui.tui.keymap import SCOPES, Action, actions
+
+
+class HelpScreen(ModalScreen[None]):
+    """The table of all actions; the scope that has the focus comes first."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,f1,question_mark", "close", "Close"),
+        Binding("j,down", "scroll(1)", "Down"),
+        Binding("k,up", "scroll(-1)", "Up"),
+        Binding("pagedown,space", "scroll(10)", "Page", show=False),
+        Binding("pageup", "scroll(-10)", "Page up", show=False),
+    ]
+    DEFAULT_CSS = """
+    HelpScreen { align: center middle; }
+    HelpScreen > VerticalScroll {
+        width: 84; max-width: 100%; height: auto; max-height: 100%;
+        background: $surface; border: round $primary; padding: 0 1;
+        border-title-color: $primary; border-subtitle-color: $foreground;
+    }
+    """
+
+    def __init__(self, scope: str) -> None:
+        super().__init__()
+        self._scope = scope
+
+    def compose(self) -> ComposeResult:  # noqa: D102
+        with VerticalScroll() as scroll:
+            scroll.border_title = "Keys"
+            scroll.border_subtitle = "j k scroll · Esc closes"
+            scroll.can_focus = False
+            yield Static(self._table())
+
+    def _table(self) -> RenderableType:
+        table = Table.grid(padding=(0, 2))
+        table.add_column(no_wrap=True)
+        table.add_column(ratio=1)
+        first = [self._scope] if self._scope in SCOPES else []
+        for scope in [*first, *(name for name in SCOPES if name not in first)]:
+            table.add_row(Text(SCOPES[scope], Style(bold=True, underline=True)), "")
+            for action in actions(scope):
+                table.add_row(key_names(action), action.help)
+            table.add_row("", "")
+        table.add_row(Text("In a text field", Style(bold=True, underline=True)), "")
+        table.add_row("Tab, ↓ / ⇧Tab, ↑", "Next or previous field.")
+        table.add_row("Enter", "Queue what the form describes.")
+        table.add_row("Esc", "Leave the field, so that letters are keys again.")
+        return table
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll by that many lines."""
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def action_close(self) -> None:
+        """Go back."""
+        self.dismiss()
+
+
+def key_names(action: Action) -> str:
+    """The keys of an action as people know them, such as ``F3 2`` or ``Ctrl+P :``."""
+    return " ".join(_key_name(key) for key in action.keys.split(","))
+
+
+_NAMES = {
+    "question_mark": "?",
+    "colon": ":",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "delete": "Del",
+    "home": "Home",
+    "enter": "Enter",
+    "space": "Space",
+}
+
+
+def _key_name(key: str) -> str:
+    if key in _NAMES:
+        return _NAMES[key]
+    if key.startswith("ctrl+"):
+        rest = key.removeprefix("ctrl+")
+        return "Ctrl+" + (rest.upper() if len(rest) == 1 else _key_name(rest))
+    if len(key) > 1 and key[0] == "f" and key[1:].isdecimal():
+        return key.upper()
+    return format_key(key)

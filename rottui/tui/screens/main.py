@@ -1,0 +1,138 @@
+"""The main screen: where the panes are at each size, and which of them has the floor."""
+
+from __future__ import annotations
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal, Vertical
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer, Static
+
+from rottui.store.records import RunRow
+from rottui.tui.snapshot import Snapshot
+from rottui.tui.widgets.charts_pane import ChartsPane
+from rottui.tui.widgets.configure_pane import ConfigurePane
+from rottui.tui.widgets.data_pane import DataPane
+from rottui.tui.widgets.equivariance_pane import EquivariancePane
+from rottui.tui.widgets.queue_pane import QueuePane
+from rottui.tui.widgets.tab_line import PANES, TabLine
+
+MIN_WIDTH, MIN_HEIGHT = 60, 16
+STAGE = ("charts", "equivariance", "data")
+"""Panes that share one place where several panes are on the screen."""
+
+
+class MainScreen(Screen[None]):
+    """All panes: one at a time when narrow, form, queue and one more when wide."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (170, "-huge")]  # noqa: RUF012
+    AUTO_FOCUS = ""
+
+    def __init__(self, *, ascii: bool = False) -> None:
+        super().__init__()
+        self._ascii = ascii
+        """Whether the terminal shows ASCII only."""
+        self.active = "configure"
+        self._snapshot = Snapshot()
+        self._marked: tuple[int, ...] = ()
+        self._cursor: int | None = None
+
+    def compose(self) -> ComposeResult:  # noqa: D102
+        yield TabLine()
+        yield Static("", id="too-small")
+        with Horizontal(id="panes"):
+            yield ConfigurePane(ascii=self._ascii, id="configure")
+            with Vertical(id="right"):
+                yield QueuePane(ascii=self._ascii, id="queue")
+                yield Container(id="stage")
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:  # noqa: D102
+        self.go_to("configure")
+        # The rest is mounted behind the first frame, which is the form.
+        self.call_after_refresh(self._mount_stage)
+
+    def _mount_stage(self) -> None:
+        self.query_one("#stage").mount(
+            ChartsPane(ascii=self._ascii, id="charts"),
+            EquivariancePane(ascii=self._ascii, id="equivariance"),
+            DataPane(ascii=self._ascii, id="data"),
+        )
+        self.call_after_refresh(self._show_charts)
+
+    def on_resize(self, event: events.Resize) -> None:  # noqa: D102
+        width, height = event.size
+        self.set_class(width < MIN_WIDTH or height < MIN_HEIGHT, "-too-small")
+        self.query_one("#too-small", Static).update(
+            f"rottui needs at least {MIN_WIDTH}×{MIN_HEIGHT} cells; "
+            f"this terminal has {width}×{height}. Training goes on."
+        )
+
+    # --- which pane has the floor ------------------------------------------------------------
+
+    def go_to(self, scope: str) -> None:
+        """Show a pane and give it the focus."""
+        self.active = scope
+        for name in PANES:
+            self.set_class(name == scope, f"-on-{name}")
+        if scope in STAGE:
+            for name in STAGE:
+                self.set_class(name == scope, f"-stage-{name}")
+        elif not any(self.has_class(f"-stage-{name}") for name in STAGE):
+            self.add_class("-stage-charts")
+        self.query_one(TabLine).activate(scope)
+        self.call_after_refresh(self._focus_active)
+
+    def _focus_active(self) -> None:
+        for pane in self.query(f"#{self.active}"):
+            if not (self.focused and pane in self.focused.ancestors_with_self):
+                self.set_focus(pane)
+
+    @on(TabLine.Chosen)
+    def _tab_chosen(self, event: TabLine.Chosen) -> None:
+        event.stop()
+        self.go_to(event.scope)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """A click into another pane makes that one active."""
+        for widget in (event.widget, *event.widget.ancestors):
+            if isinstance(widget, Widget) and widget.id in PANES:
+                if widget.id != self.active:
+                    self.go_to(widget.id)
+                return
+
+    # --- what the panes show -----------------------------------------------------------------
+
+    @property
+    def shown_runs(self) -> tuple[int, ...]:
+        """The runs of the charts: the marked ones, else the one under the cursor."""
+        if self._marked:
+            return self._marked
+        return () if self._cursor is None else (self._cursor,)
+
+    @property
+    def cursor_run_row(self) -> RunRow | None:
+        """The run under the queue's cursor."""
+        return None if self._cursor is None else self._snapshot.run(self._cursor)
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Hand a new snapshot to every pane that shows runs; while closing, there are none."""
+        self._snapshot = snapshot
+        for line in self.query(TabLine):
+            line.show(snapshot)
+        for queue in self.query(QueuePane):
+            queue.show(snapshot)
+        self._show_charts()
+
+    def choose(self, *, marked: tuple[int, ...] | None = None, cursor: int | None = None) -> None:
+        """Take over the queue's marks or cursor."""
+        if marked is not None:
+            self._marked = marked
+        if cursor is not None:
+            self._cursor = cursor
+        self._show_charts()
+
+    def _show_charts(self) -> None:
+        for charts in self.query(ChartsPane):
+            charts.show(self._snapshot, self.shown_runs)

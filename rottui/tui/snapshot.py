@@ -1,0 +1,24 @@
+"""What the screen knows at one moment: read from the store in one go, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from rottui.store.records import EpochRow, RunRow
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The runs and the curves that are on the screen."""
+
+    runs: tuple[RunRow, ...] = ()
+    """Every run, in the order of the queue."""
+    epochs: Mapping[int, tuple[EpochRow, ...]] = field(default_factory=dict)
+    """Curves of the runs that the charts show, by run id."""
+    now: float = 0.0
+    """When it was read, in seconds since 1970."""
+
+    def run(self, run_id: int) -> RunRow | None:
+        """The run with that id, or None when it is gone."""
+        return next((run for run in self.runs if run.id == run_id), None)

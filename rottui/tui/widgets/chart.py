@@ -1,0 +1,130 @@
+"""A chart on the screen: asks the painter for a drawing, a few times a second at most."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from textual.message import Message
+from textual.timer import Timer
+
+from rottui.tui.charts.cells import Span
+from rottui.tui.charts.chart import Drawing
+from rottui.tui.charts.curves import Plot
+from rottui.tui.charts.limits import Limits
+from rottui.tui.charts.painter import Painter
+from rottui.tui.widgets.lines import Lines
+
+INTERVAL = 1 / 3
+"""Seconds between two drawings of one chart, at least."""
+SHARE = 0.1
+"""Share of the time that drawing may take: a chart that is slow to draw is drawn less often."""
+
+
+class ChartView(Lines):
+    """Shows a ``Plot``, drawn anew when it or the size has changed."""
+
+    class Drawn(Message):
+        """The painter has finished."""
+
+        def __init__(self, number: int, axes: object, drawing: Drawing) -> None:
+            super().__init__()
+            self.number = number
+            self.axes = axes
+            self.drawing = drawing
+
+    def __init__(
+        self, painter: Painter, *, interval: float = INTERVAL, id: str | None = None
+    ) -> None:
+        super().__init__(id=id)
+        self._painter = painter
+        self._interval = interval
+        self._plot: Plot | None = None
+        self._drawing: Drawing | None = None
+        self._y: Limits | None = None
+        """The y axis on the screen, if the next drawing may keep it."""
+        self._number = 0
+        """Of the last request."""
+        self._finished = 0
+        """Of the last drawing that came back."""
+        self._asked_at = -1e9
+        self._cost = 0.0
+        self._timer: Timer | None = None
+
+    @property
+    def plot(self) -> Plot | None:
+        """What was given last, drawn or not yet."""
+        return self._plot
+
+    @property
+    def drawing(self) -> Drawing | None:
+        """What is on the screen."""
+        return self._drawing
+
+    @property
+    def settled(self) -> bool:
+        """Whether the screen shows what was given last."""
+        return self._timer is None and self._number == self._finished
+
+    def show(self, plot: Plot | None) -> None:
+        """Draw this; None empties the place.
+
+        More epochs of what is shown wait for their turn, another view is drawn at once.
+        """
+        if plot == self._plot:
+            return
+        same = plot is not None and self._plot is not None and plot.axes == self._plot.axes
+        self._plot = plot
+        if plot is None:
+            self._finished = self._number = self._number + 1
+            self._drawing = None
+            self.set_rows(())
+        elif same:
+            self._ask_in_turn()
+        else:
+            self._y = None
+            self._ask()
+
+    def on_resize(self) -> None:
+        """Draw in the new size at once."""
+        super().on_resize()
+        if self._plot is not None:
+            self._ask()
+
+    def _ask_in_turn(self) -> None:
+        wait = self._asked_at + max(self._interval, self._cost / SHARE) - monotonic()
+        if wait <= 0:
+            self._ask()
+        elif self._timer is None:
+            self._timer = self.set_timer(wait, self._ask)
+
+    def _ask(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        width, height = self.size
+        if self._plot is None or width <= 0 or height <= 0:
+            return
+        self._number += 1
+        plot, y = self._plot, self._y
+        number, self._asked_at = self._number, monotonic()
+        if self._drawing is None:
+            self.set_rows(((Span(plot.metric.title, "bold"), Span("  drawing", "chart-axis")),))
+        self._painter.request(
+            id(self),
+            lambda: plot.chart(y),
+            width,
+            height,
+            lambda drawing: self.post_message(self.Drawn(number, plot.axes, drawing)),
+        )
+
+    def on_chart_view_drawn(self, message: Drawn) -> None:
+        """Put the drawing on the screen, unless a newer one is there."""
+        message.stop()
+        if message.number <= self._finished or self._plot is None:
+            return
+        self._finished = message.number
+        self._cost = message.drawing.seconds
+        self._drawing = message.drawing
+        if message.axes == self._plot.axes:
+            self._y = message.drawing.y
+        self.set_rows(message.drawing.rows)

@@ -1,0 +1,211 @@
+"""The pane of curves: loss and MAE of the chosen runs, live."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.message import Message
+from textual.widget import Widget
+
+from rottui.store.records import RunRow
+from rottui.tui.charts.cells import ASCII, UNICODE, Row, Span
+from rottui.tui.charts.curves import Metric, Plot, Splits
+from rottui.tui.charts.drawing import SMALLEST
+from rottui.tui.charts.painter import Painter
+from rottui.tui.keymap import bindings
+from rottui.tui.snapshot import Snapshot
+from rottui.tui.widgets.chart import INTERVAL, ChartView
+from rottui.tui.widgets.chart_legend import legend_rows, summary_rows
+from rottui.tui.widgets.lines import Lines
+
+VIEWS: tuple[tuple[Metric, ...], ...] = (
+    (Metric.LOSS, Metric.MAE),
+    (Metric.LOSS,),
+    (Metric.MAE,),
+    (Metric.MAE_DEG,),
+)
+"""What the metric key goes through."""
+BESIDE = 72
+"""Columns from which two charts stand beside each other."""
+ABOVE = 26
+"""Rows from which two charts stand one above the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """How the pane is divided."""
+
+    charts: int
+    """How many are drawn: 0 where none fits."""
+    stacked: bool
+    legend: int
+    """Rows of the legend."""
+
+
+def arrange(width: int, height: int, charts: int, runs: int) -> Arrangement:
+    """The best use of ``width`` × ``height`` cells for so many charts and runs."""
+    legend = 1 + min(runs, max(1, (height - 9) // 3))
+    rest = height - legend
+    if width < SMALLEST[0] or rest < SMALLEST[1]:
+        return Arrangement(0, True, height)
+    if charts < 2:
+        return Arrangement(1, True, legend)
+    if rest >= ABOVE or (width < BESIDE and rest >= 3 * SMALLEST[1]):
+        return Arrangement(2, True, legend)
+    return Arrangement(2 if width >= BESIDE else 1, False, legend)
+
+
+class ChartsPane(Widget, can_focus=True):
+    """Draws what ``show`` gives; asks the app for another run with the arrow keys."""
+
+    scope: ClassVar[str] = "charts"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("charts")]
+    DEFAULT_CSS = """
+    ChartsPane { layout: vertical; width: 1fr; height: 1fr; }
+    ChartsPane > #charts-area { layout: horizontal; width: 1fr; height: 1fr; }
+    ChartsPane > #charts-area.-stacked { layout: vertical; }
+    ChartsPane > #charts-legend { height: 1; }
+    """
+
+    @dataclass
+    class Stepped(Message):
+        """The run before (-1) or after (1) is wanted."""
+
+        by: int
+
+    def __init__(
+        self,
+        *,
+        ascii: bool = False,
+        interval: float = INTERVAL,
+        painter: Painter | None = None,
+        id: str | None = None,
+    ) -> None:
+        """``interval``: seconds between two drawings of a chart, at least; longer over SSH."""
+        super().__init__(id=id)
+        self._glyphs = ASCII if ascii else UNICODE
+        self._painter = painter or Painter(ascii=ascii)
+        self._interval = interval
+        self._snapshot = Snapshot()
+        self._shown: tuple[int, ...] = ()
+        self._view = 0
+        self._splits = Splits.BOTH
+        self._log = False
+
+    def compose(self) -> ComposeResult:
+        """Two charts and the legend below them."""
+        with Container(id="charts-area"):
+            for number in (1, 2):
+                yield ChartView(self._painter, interval=self._interval, id=f"chart-{number}")
+        yield Lines(id="charts-legend")
+
+    # What is shown
+
+    def show(self, snapshot: Snapshot, shown: tuple[int, ...]) -> None:
+        """Draw the curves of these runs, first to last in the legend."""
+        self._snapshot, self._shown = snapshot, shown
+        self._update()
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """What is drawn, as far as there is room."""
+        return VIEWS[self._view]
+
+    @property
+    def runs(self) -> tuple[RunRow, ...]:
+        """The runs of the legend; those that are gone from the store are left out."""
+        runs = (self._snapshot.run(run_id) for run_id in self._shown)
+        return tuple(run for run in runs if run is not None)
+
+    @property
+    def settled(self) -> bool:
+        """Whether every chart on the screen is up to date."""
+        return all(view.settled for view in self.query(ChartView))
+
+    # Keys
+
+    def action_metric(self) -> None:
+        """The next metric."""
+        self._view = (self._view + 1) % len(VIEWS)
+        self._update()
+
+    def action_log(self) -> None:
+        """Logarithmic y axes, or linear again."""
+        self._log = not self._log
+        self._update()
+
+    def action_split(self) -> None:
+        """Both splits, train only, test only."""
+        order = list(Splits)
+        self._splits = order[(order.index(self._splits) + 1) % len(order)]
+        self._update()
+
+    def action_previous_run(self) -> None:
+        """Ask for the run before."""
+        self.post_message(self.Stepped(-1))
+
+    def action_next_run(self) -> None:
+        """Ask for the run after."""
+        self.post_message(self.Stepped(1))
+
+    # Drawing
+
+    def on_resize(self) -> None:
+        """Divide the pane anew; a hidden pane has no size, and gets it when it is seen."""
+        self._update()
+
+    def on_unmount(self) -> None:
+        """The painter's thread may end."""
+        self._painter.close()
+
+    def _update(self) -> None:
+        width, height = self.size
+        if width <= 0 or height <= 0:
+            return  # hidden; on_resize catches up
+        runs, epochs, metrics = self.runs, self._snapshot.epochs, self.metrics
+        views = list(self.query(ChartView))
+        legend = self.query_one("#charts-legend", Lines)
+        has_curves = any(epochs.get(run.id) for run in runs)
+        plan = arrange(width, height, len(metrics), len(runs))
+        if not has_curves:
+            plan = Arrangement(0, True, height)
+        self.query_one("#charts-area").set_class(plan.stacked, "-stacked")
+        self.query_one("#charts-area").display = plan.charts > 0
+        for number, view in enumerate(views):
+            view.display = number < plan.charts
+            drawn = number < plan.charts
+            view.show(
+                Plot.of(metrics[number], runs, epochs, self._splits, self._log) if drawn else None
+            )
+        legend.styles.height = plan.legend
+        if not has_curves:
+            legend.set_rows(self._explanation(runs))
+        elif plan.charts == 0:
+            legend.set_rows(summary_rows(runs, epochs, metrics[0], width, self._glyphs)[:height])
+        else:
+            legend.set_rows(
+                legend_rows(
+                    runs,
+                    epochs,
+                    metrics,
+                    width=width,
+                    height=plan.legend,
+                    splits=self._splits,
+                    glyphs=self._glyphs,
+                )
+            )
+
+    def _explanation(self, runs: tuple[RunRow, ...]) -> list[Row]:
+        if not runs:
+            lines = [
+                "No run is chosen.",
+                "In the queue (F3), put the cursor on a run, or mark several with space.",
+            ]
+        else:
+            lines = [f"#{run.id} {run.name} is {run.state.value}; no epoch yet." for run in runs]
+            lines.append("A curve starts with epoch 0, before any training.")
+        return [(Span(line),) for line in lines]

@@ -1,0 +1,35 @@
+"""What a config or a sweep means, in one line (pure)."""
+
+from __future__ import annotations
+
+from rottui.core.config import RunConfig, format_lr
+from rottui.core.sweeps import SweepConfig
+from rottui.tui.widgets.formats import format_count
+
+STEPS = 12
+"""More layers than this are not all listed."""
+RATES = 9
+"""More learning rates than this are not all listed."""
+
+
+def network_line(config: RunConfig) -> str:
+    """``110,222 parameters · conv1 26×26×16 → pool1 13×13×16 → …``, or the widths of an mlp."""
+    network = config.network
+    steps = [
+        f"{m.layer}×{m.channels}" if "×" in m.layer else f"{m.layer} {m.size}×{m.size}×{m.channels}"
+        for m in network.feature_maps()
+    ] or ["784 pixels"]
+    steps += [f"dense {width}" for width in network.dense_hiddens]
+    steps.append(f"{config.outputs} out")
+    if len(steps) > STEPS:
+        steps = [*steps[: STEPS // 2], "…", *steps[-STEPS // 2 :]]
+    return f"{config.parameter_count():,} parameters · {' → '.join(steps)}"
+
+
+def sweep_line(sweep: SweepConfig) -> str:
+    """``sweep: 9 learning rates × 3 seeds = 27 runs: 1e-5, 3.162e-5, … 0.1``."""
+    texts = [format_lr(rate) for rate in sweep.lrs]
+    shown = ", ".join(texts) if len(texts) <= RATES else f"{', '.join(texts[:6])}, … {texts[-1]}"
+    rates = format_count(len(sweep.lrs), "learning rate")
+    seeds = format_count(len(sweep.seeds), "seed")
+    return f"sweep: {rates} × {seeds} = {format_count(len(sweep), 'run')}: {shown}"

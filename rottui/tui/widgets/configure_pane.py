@@ -1,0 +1,241 @@
+"""Configure: a form for one run or a sweep, and what would be queued."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from rottui.core.config import DataConfig, RunConfig
+from rottui.tui.keymap import actions, bindings
+from rottui.tui.widgets import form_schema
+from rottui.tui.widgets.config_words import network_line, sweep_line
+from rottui.tui.widgets.form import ConfigForm
+from rottui.tui.widgets.form_schema import FIELD, PRESETS, Reading
+from rottui.tui.widgets.formats import format_count
+from rottui.tui.widgets.glyphs import to_ascii
+
+
+class ConfigurePane(Vertical, can_focus=True):
+    """The form, one line about the network, one about the sweep; Enter queues from anywhere.
+
+    It knows no store: ``Queued`` says what a person wants, and the app writes it.
+    """
+
+    scope: ClassVar[str] = "configure"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("configure")]
+    DEFAULT_CSS = """
+    ConfigurePane {
+        height: 1fr;
+        padding: 0 1;
+        #configure-help { height: auto; color: $text-muted; }
+        #configure-network { height: auto; color: $foreground; }
+        #configure-sweep { height: auto; color: $text-primary; }
+        #configure-trouble { height: auto; color: $text-error; text-style: bold; }
+        .-silent { display: none; }
+    }
+    """
+
+    @dataclass
+    class Queued(Message):
+        """A person wants these runs trained."""
+
+        runs: list[tuple[str, RunConfig]]
+        """Name and config of each run, in queue order."""
+        sweep: str | None
+        """Name of the sweep that they are; None for a single run."""
+
+    @dataclass
+    class DataChosen(Message):
+        """Which data does this text mean? The app answers with ``set_data``."""
+
+        text: str
+
+    def __init__(
+        self, *, ascii: bool = False, id: str | None = None, classes: str | None = None
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._ascii = ascii
+        self._shown: dict[str, str] = {}
+        self._queue_when_known = False
+        self._trouble_about: Reading | None = None
+
+    def compose(self) -> ComposeResult:
+        """Form, then what it means."""
+        yield ConfigForm(ascii=self._ascii, id="configure-form")
+        yield Static("", id="configure-sweep", markup=False)
+        yield Static("", id="configure-network", markup=False)
+        yield Static("", id="configure-help", markup=False)
+        yield Static("", id="configure-trouble", classes="-silent", markup=False)
+
+    @property
+    def form(self) -> ConfigForm:
+        """The form."""
+        return self.query_one(ConfigForm)
+
+    @property
+    def config(self) -> RunConfig | None:
+        """The run that the form describes, or the base of the sweep; None while it is at fault."""
+        reading = self.form.reading
+        return reading.config if reading.ready and not self.form.waiting else None
+
+    # From the app
+
+    def fill(self, config: RunConfig, name: str = "") -> None:
+        """Put a run's config into the form, as a single run; its data are pinned anew."""
+        data = config.data.model_copy(update={"fingerprint": None})
+        self.form.choose_data(data, data.label)
+        self.form.fill(form_schema.texts_of(config, name), sweep=False)
+
+    def set_data(self, data: DataConfig | str, label: str = "", *, text: str | None = None) -> None:
+        """The answer to ``DataChosen``: a config with a few words about it, or an error's sentence.
+
+        ``text`` is what was asked about, so that an answer that comes too late is dropped. Without
+        a question, the data is chosen as if ``text``, or its own name, had been typed.
+        """
+        if self.form.set_data(data, label, text) and self._queue_when_known:
+            self._queue_when_known = False
+            self.action_queue()
+
+    # Keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Esc is only taken while there is a field to leave."""
+        if action == "leave_field":
+            return self.is_mounted and self.form.focused_field is not None
+        return True
+
+    def action_queue(self) -> None:
+        """Queue the run or the sweep, or say what is at fault and go there."""
+        form = self.form
+        reading = form.read()
+        if not reading.problems and form.waiting:
+            self._queue_when_known = True
+            self._complain("one moment: looking for the data", reading)
+            return
+        if reading.problems:
+            name, message = next(iter(reading.problems.items()))
+            more = len(reading.problems) - 1
+            rest = f" (and {format_count(more, 'more problem')})" if more else ""
+            self._complain(f"not queued: {FIELD[name].label} {message}{rest}", reading)
+            form.focus_field(name)
+            return
+        self._complain("", reading)
+        name = form.texts["name"].strip()
+        if reading.sweep is not None:
+            self.post_message(self.Queued(reading.sweep.runs(), name or reading.sweep.label))
+        elif reading.config is not None:
+            config = reading.config
+            self.post_message(self.Queued([(name or config.default_name, config)], None))
+
+    def action_toggle_sweep(self) -> None:
+        """Turn the form into a sweep, with the seed's rates at first, and back."""
+        form = self.form
+        texts: dict[str, str] = {}
+        if not form.sweep and not form.texts["lrs"].strip():
+            texts = {"lrs": form_schema.preset_texts(form_schema.SWEEP_EXAMPLE)[0]["lrs"]}
+        form.fill(texts, sweep=not form.sweep)
+
+    def action_next_preset(self) -> None:
+        """Fill the form with the next preset."""
+        at = PRESETS.index(self.form.texts["preset"])
+        self._use_preset(PRESETS[(at + 1) % len(PRESETS)])
+
+    def action_reset(self) -> None:
+        """Put every field back to its default; the data stays."""
+        texts = form_schema.default_texts()
+        for kept in ("data", "more"):
+            del texts[kept]
+        self.form.fill(texts, sweep=False)
+
+    def action_next_field(self) -> None:
+        """Go to the field below."""
+        self.form.move_focus(1)
+
+    def action_previous_field(self) -> None:
+        """Go to the field above."""
+        self.form.move_focus(-1)
+
+    def action_leave_field(self) -> None:
+        """Leave the field, so that single letters are keys again."""
+        self.focus()
+
+    def _use_preset(self, preset: str) -> None:
+        texts, sweep = form_schema.preset_texts(preset)
+        self.form.fill({**texts, "preset": preset}, sweep=sweep)
+
+    # What the form says
+
+    @on(Input.Submitted)
+    def _queue_from_field(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_queue()
+
+    @on(ConfigForm.PresetChosen)
+    def _preset_chosen(self, event: ConfigForm.PresetChosen) -> None:
+        event.stop()
+        self._use_preset(event.preset)
+
+    @on(ConfigForm.DataChosen)
+    def _ask_for_data(self, event: ConfigForm.DataChosen) -> None:
+        event.stop()
+        self.post_message(self.DataChosen(event.text))
+
+    @on(ConfigForm.Read)
+    def _show_reading(self, event: ConfigForm.Read) -> None:
+        event.stop()
+        reading = event.reading
+        if self._trouble_about is not None and reading != self._trouble_about:
+            self._complain("", reading)
+        if reading.shape is None:
+            self._write("configure-network", "this network does not fit yet")
+        else:
+            self._write("configure-network", network_line(reading.shape))
+        sweep = reading.sweep
+        self._write("configure-sweep", "" if sweep is None else sweep_line(sweep))
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Explain the field that has the focus."""
+        self._show_help()
+
+    def on_focus(self) -> None:
+        """Explain the pane's own keys."""
+        self._show_help()
+
+    def on_mount(self) -> None:
+        """Say what the keys do."""
+        self._show_help()
+
+    def _show_help(self) -> None:
+        spec = self.form.focused_field
+        if spec is None:
+            preset, sweep = _letter("next_preset"), _letter("toggle_sweep")
+            keys = f"{preset} preset · {sweep} sweep · Enter queues · up, down or Tab: edit a field"
+            self._write("configure-help", keys)
+        else:
+            self._write("configure-help", f"{spec.label}: {spec.help}")
+
+    def _complain(self, sentence: str, reading: Reading) -> None:
+        self._trouble_about = reading if sentence else None
+        self._write("configure-trouble", sentence)
+
+    def _write(self, name: str, text: str) -> None:
+        """Write a line below the form, if it has other words than before; hide an empty one."""
+        if self._shown.get(name) == text:
+            return
+        self._shown[name] = text
+        line = self.query_one(f"#{name}", Static)
+        line.update(to_ascii(text) if self._ascii else text)
+        line.set_class(not text, "-silent")
+
+
+def _letter(name: str) -> str:
+    """The single letter of an action, which works while no field has the cursor."""
+    keys = next(action.keys for action in actions("configure") if action.name == name).split(",")
+    return next((key for key in keys if len(key) == 1), keys[0])

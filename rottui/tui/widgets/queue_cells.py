@@ -1,0 +1,233 @@
+"""What the queue shows of a run, column by column (pure)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from rottui.core.config import format_lr
+from rottui.store.records import RunRow
+from rottui.store.states import State, Wish
+from rottui.tui.widgets.formats import (
+    format_degrees,
+    format_duration,
+    format_loss,
+    format_pace,
+)
+from rottui.tui.widgets.glyphs import Glyphs, glyphs, to_ascii
+from rottui.tui.widgets.table_layout import Cell, Column
+
+BAR = 4
+"""Cells of the little progress bar."""
+SENTENCE = 600
+"""Characters of an error that are shown at most."""
+
+TONES: dict[State, str] = {
+    State.DRAFT: "muted",
+    State.QUEUED: "",
+    State.RUNNING: "accent",
+    State.PAUSED: "warn",
+    State.DONE: "ok",
+    State.FAILED: "error",
+    State.CANCELLED: "muted",
+}
+
+
+def columns(ascii: bool = False) -> tuple[Column, ...]:
+    """The columns of the queue, in the order of ``cells``."""
+    degree = glyphs(ascii).degree
+
+    def number(
+        name: str, title: str, priority: int, short: str = "", extra: bool = False
+    ) -> Column:
+        return Column(name, title, priority, 0, 18, "number", "right", short=short, extra=extra)
+
+    return (
+        Column("id", "id", 0, kind="number", align="right", pinned=True),
+        Column("state", "state", 0, minimum=10, pinned=True),
+        Column("name", "name", 1, minimum=12, maximum=44, kind="middle", pinned=True),
+        Column("network", "network", 9, minimum=18, kind="middle", extra=True),
+        number("lr", "lr", 2),
+        number("epoch", "epoch", 3),
+        number("train", "train loss", 5, "train"),
+        number("test", "test loss", 4, "test"),
+        number("mae", f"test MAE {degree}", 6, f"MAE {degree}"),
+        number("train_mae", f"train MAE {degree}", 11, f"train {degree}", extra=True),
+        number("pace", "s/epoch", 8, extra=True),
+        number("left", "left", 7),
+        Column("data", "data", 10, minimum=8, kind="middle", extra=True),
+    )
+
+
+def cells(run: RunRow, ascii: bool = False) -> tuple[Cell, ...]:
+    """One cell a column. Losses are in the target's own units, MAE in degrees, times in seconds."""
+    symbols = glyphs(ascii)
+    last = run.last
+    lr = run.config.get("lr")
+    rate = format_lr(lr) if isinstance(lr, int | float) else ""
+    left = time_left(run)
+    made = (
+        Cell(str(run.id), "muted"),
+        state_cell(run, symbols),
+        Cell(run.name, "", short_name(run.name, rate)),
+        Cell(network_label(run.config)),
+        Cell(rate),
+        epoch_cell(run, symbols),
+        _number(None if last is None else last.train_loss, format_loss),
+        _number(None if last is None else last.test_loss, format_loss),
+        _number(None if last is None else last.test_mae_deg, format_degrees),
+        _number(None if last is None else last.train_mae_deg, format_degrees),
+        Cell("" if run.seconds is None else format_pace(run.seconds)),
+        Cell("" if left is None else format_duration(left)),
+        Cell(data_label(run.config), "muted"),
+    )
+    if not ascii:
+        return made
+    return tuple(Cell(to_ascii(text), tone, to_ascii(short)) for text, tone, short in made)
+
+
+def short_name(name: str, rate: str) -> str:
+    """The name without the learning rate, which has a column of its own beside it."""
+    return name.replace(f" lr {rate}", "", 1) or name
+
+
+def state_cell(run: RunRow, symbols: Glyphs) -> Cell:
+    """Symbol and word of the state, or of what a person has asked for: ``⏸ pausing…``."""
+    if run.state is State.RUNNING and run.wish is Wish.PAUSE:
+        return Cell(f"{symbols.paused} pausing{symbols.cut}", "warn")
+    if run.state is State.RUNNING and run.wish is Wish.CANCEL:
+        word = f"{symbols.cancelled} cancelling{symbols.cut}"
+        return Cell(word, "warn", f"{symbols.cancelled} cancel{symbols.cut}")
+    return Cell(f"{symbols.of(run.state)} {run.state.value}", TONES[run.state])
+
+
+def epoch_cell(run: RunRow, symbols: Glyphs) -> Cell:
+    """``12/50 ━───``, or ``12/50`` where there is less room."""
+    planned = max(1, run.epochs)
+    full = max(run.epochs_done > 0, min(BAR, run.epochs_done * BAR // planned))
+    total = str(run.epochs)
+    short = f"{run.epochs_done:>{len(total)}}/{total}"
+    bar = symbols.bar_full * full + symbols.bar_empty * (BAR - full)
+    return Cell(f"{short} {bar}", "", short)
+
+
+def time_left(run: RunRow) -> float | None:
+    """Seconds of training that a run still needs; None when it has ended or nobody can know."""
+    if run.state not in (State.QUEUED, State.RUNNING, State.PAUSED) or run.seconds is None:
+        return None
+    return max(0, run.epochs - run.epochs_done) * run.seconds
+
+
+def network_label(config: Mapping[str, Any]) -> str:
+    """Such as ``mlp 128-128`` or ``cnn 16-32-45 · 128``; empty for a config of another version."""
+    network = config.get("network")
+    if not isinstance(network, Mapping):
+        return ""
+    dense = "-".join(map(str, network.get("dense_hiddens", ())))
+    kind = str(network.get("type", ""))
+    if kind == "mlp":
+        return f"mlp {dense}".strip()
+    channels = "-".join(map(str, network.get("n_channels", ())))
+    return f"{kind} {channels} · {dense}"
+
+
+def data_label(config: Mapping[str, Any]) -> str:
+    """Such as ``garments`` or ``rotated (rotated_fashion_mnist.zip) 2000+500``."""
+    data = config.get("data")
+    if not isinstance(data, Mapping):
+        return ""
+    label = str(data.get("source", ""))
+    path = data.get("path")
+    if path:
+        label += f" ({str(path).rstrip('/').rpartition('/')[2]})"
+    sizes = data.get("train_size"), data.get("test_size")
+    if any(sizes):
+        label += f" {sizes[0] or 'all'}+{sizes[1] or 'all'}"
+    return label
+
+
+def summary(runs: Sequence[RunRow], ascii: bool = False) -> str:
+    """``3 running · 12 queued · 40 done · about 3h 05m left``; empty without runs."""
+    counts: dict[State, int] = dict.fromkeys(_ORDER, 0)
+    for run in runs:
+        counts[run.state] += 1
+    parts = [f"{count:,} {state.value}" for state, count in counts.items() if count]
+    left = queue_time_left(runs)
+    if left is not None:
+        parts.append(f"about {format_duration(left)} left")
+    return f" {glyphs(ascii).dot} ".join(parts)
+
+
+_ORDER = (
+    State.RUNNING,
+    State.QUEUED,
+    State.PAUSED,
+    State.DONE,
+    State.FAILED,
+    State.CANCELLED,
+    State.DRAFT,
+)
+
+
+def queue_time_left(runs: Sequence[RunRow]) -> float | None:
+    """Seconds until the queue is empty, if the runs go on as they do now.
+
+    A run that has no pace of its own takes the mean pace of the runs with the same network and
+    data, else of all. The work is shared by as many runs as are training now, at least one; the
+    longest run that is training sets a lower bound. None if no pace is known or nothing is left.
+    """
+    waiting = [run for run in runs if run.state in (State.QUEUED, State.RUNNING)]
+    if not waiting:
+        return None
+    paces: dict[tuple[str, str], list[float]] = {}
+    everything: list[float] = []
+    for run in runs:
+        if run.seconds is not None:
+            paces.setdefault(_kind(run), []).append(run.seconds)
+            everything.append(run.seconds)
+    if not everything:
+        return None
+    mean_of = {kind: sum(values) / len(values) for kind, values in paces.items()}
+    mean = sum(everything) / len(everything)
+    work, longest, training = 0.0, 0.0, 0
+    for run in waiting:
+        pace = run.seconds if run.seconds is not None else mean_of.get(_kind(run), mean)
+        left = max(0, run.epochs - run.epochs_done) * pace
+        work += left
+        if run.state is State.RUNNING:
+            training += 1
+            longest = max(longest, left)
+    return max(longest, work / max(1, training))
+
+
+def _kind(run: RunRow) -> tuple[str, str]:
+    return network_label(run.config), data_label(run.config)
+
+
+def detail(run: RunRow, ascii: bool = False) -> tuple[str, str]:
+    """A sentence about a run, and its tone: the error of a failed one, else what has no column."""
+    symbols = glyphs(ascii)
+    if run.error:
+        error = " ".join(run.error.split())
+        if len(error) > SENTENCE:
+            error = error[: SENTENCE - 1] + symbols.cut
+        text = f"{symbols.problem} run {run.id}: {error}"
+        return (to_ascii(text) if ascii else text), "error"
+    parts = [f"run {run.id}: {run.name}"]
+    if (network := network_label(run.config)) not in run.name:
+        parts.append(network)
+    target = run.config.get("target")
+    if target:
+        parts.append(f"{target} target")
+    parts.append(data_label(run.config))
+    if run.best is not None:
+        parts.append(f"best test {format_loss(run.best.test_loss)} at epoch {run.best.epoch}")
+    joined = " · ".join(part for part in parts if part)
+    return (to_ascii(joined) if ascii else joined), "muted"
+
+
+def _number(value: float | None, show: Callable[[float], str]) -> Cell:
+    if value is None:
+        return Cell("")
+    return Cell(show(value), "" if math.isfinite(value) else "error")

@@ -1,0 +1,332 @@
+"""The queue: every run with its state and numbers, and the wishes a person has for them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from rottui.store.records import RunRow
+from rottui.tui.keymap import ACTIONS, bindings
+from rottui.tui.snapshot import Snapshot
+from rottui.tui.widgets import queue_cells
+from rottui.tui.widgets.form_schema import PRESETS, SWEEP_EXAMPLE
+from rottui.tui.widgets.glyphs import to_ascii
+from rottui.tui.widgets.line_table import MOVES, LineTable
+from rottui.tui.widgets.queue_rules import Kind, Verdict, judge
+
+_KINDS = {kind.value: kind for kind in Kind}
+
+
+class RunTable(LineTable[RunRow], can_focus=False, inherit_bindings=False):
+    """The table of runs; its pane has the focus and the keys."""
+
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+
+class QueuePane(Vertical, can_focus=True):
+    """Shows ``Snapshot.runs``; never touches the store, only posts what a person wants.
+
+    Wishes act on the marked runs if there are any, else on the run under the cursor.
+    """
+
+    scope: ClassVar[str] = "queue"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("queue"), *MOVES]
+    DEFAULT_CSS = """
+    QueuePane {
+        height: 1fr;
+        #queue-summary {
+            height: 1;
+            color: $text-muted;
+            padding: 0 2;
+            text-wrap: nowrap;
+            text-overflow: ellipsis;
+        }
+        #queue-table { height: 1fr; }
+        #queue-detail { height: auto; max-height: 10; padding: 0 2; color: $text-muted; }
+        #queue-detail.error { color: $text-error; }
+        &:focus .line-table--cursor {
+            color: $block-cursor-foreground;
+            background: $block-cursor-background;
+            text-style: $block-cursor-text-style;
+        }
+        #queue-empty { height: 1fr; padding: 1 2; color: $text-muted; display: none; }
+        &.-empty {
+            #queue-empty { display: block; }
+            #queue-summary, #queue-table, #queue-detail { display: none; }
+        }
+    }
+    """
+
+    @dataclass
+    class Opened(Message):
+        """A person wants to see a run's curves."""
+
+        run_id: int
+
+    @dataclass
+    class Marked(Message):
+        """The marked runs are now these, in queue order."""
+
+        run_ids: tuple[int, ...]
+
+    @dataclass
+    class CursorMoved(Message):
+        """Another run is under the cursor; None when the queue is empty."""
+
+        run_id: int | None
+
+    @dataclass
+    class Wished(Message):
+        """A person wants something of these runs; the app asks where needed, and writes it."""
+
+        kind: Kind
+        run_ids: tuple[int, ...]
+        note: str = ""
+        """What is left alone although it was marked, as one sentence; empty when nothing is."""
+
+    @dataclass
+    class Refused(Message):
+        """A key was pressed that can do nothing now; ``reason`` is for a person."""
+
+        reason: str
+
+    def __init__(
+        self, *, ascii: bool = False, id: str | None = None, classes: str | None = None
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._ascii = ascii
+        self._possible: tuple[bool, ...] = ()
+        self._shown: dict[str, str] = {}
+
+    def compose(self) -> ComposeResult:
+        """One line of numbers, the table, and one line about the run under the cursor."""
+        yield Static("", id="queue-summary", markup=False)
+        yield RunTable(
+            queue_cells.columns(self._ascii),
+            key_of=lambda run: run.id,
+            cells_of=lambda run: queue_cells.cells(run, self._ascii),
+            same=lambda old, new: old.revision == new.revision,
+            ascii=self._ascii,
+            id="queue-table",
+        )
+        yield Static("", id="queue-detail", markup=False)
+        yield Static(self._empty_text(), id="queue-empty")
+
+    def on_mount(self) -> None:
+        """Start empty."""
+        self.set_class(not self.table.rows, "-empty")
+
+    @property
+    def table(self) -> RunTable:
+        """The table of runs."""
+        return self.query_one(RunTable)
+
+    @property
+    def current(self) -> RunRow | None:
+        """The run under the cursor."""
+        return self.table.cursor_row
+
+    @property
+    def marked(self) -> tuple[int, ...]:
+        """Ids of the marked runs, in queue order."""
+        marked = self.table.marked
+        return tuple(run.id for run in self.table.rows if run.id in marked) if marked else ()
+
+    @property
+    def targets(self) -> tuple[RunRow, ...]:
+        """The runs that a wish is about: the marked ones in queue order, else the current one."""
+        marked = self.table.marked
+        if marked:
+            return tuple(run for run in self.table.rows if run.id in marked)
+        return () if self.current is None else (self.current,)
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show the runs of a snapshot; only what has changed is painted again."""
+        table = self.table
+        self.set_class(not snapshot.runs, "-empty")
+        table.set_rows(snapshot.runs)
+        self._write("queue-summary", queue_cells.summary(snapshot.runs, self._ascii))
+        if any(table.row(key) is None for key in table.marked):
+            self.set_marked(self.marked)
+        self._refresh_detail()
+
+    def set_marked(self, run_ids: Collection[int]) -> None:
+        """Mark exactly these runs."""
+        if frozenset(run_ids) != self.table.marked:
+            self.table.set_marked(run_ids)
+            self.post_message(self.Marked(self.marked))
+            self._refresh_possible()
+
+    def _toggle_mark(self, run_id: int) -> None:
+        self.set_marked({*self.marked} ^ {run_id})
+
+    # What can be done now
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """None greys a key that can do nothing for the present runs."""
+        if action in _KINDS:
+            return True if self._verdict(_KINDS[action]).runs else None
+        if action in ("open", "mark"):
+            return True if self.is_mounted and self.current is not None else None
+        if action == "unmark_all":
+            return True if self.is_mounted and self.table.marked else None
+        return True
+
+    def on_key(self, event: events.Key) -> None:
+        """Say why a greyed key does nothing; Textual itself would pass it on in silence."""
+        active = self.screen.active_bindings.get(event.key)
+        if active is None or active.node is not self or active.enabled:
+            return
+        event.stop()
+        event.prevent_default()
+        name = active.binding.action
+        if name in _KINDS:
+            reason = self._verdict(_KINDS[name]).reason
+        elif name == "unmark_all":
+            reason = "no run is marked"
+        else:
+            reason = judge(Kind.EDIT, ()).reason
+        self.post_message(self.Refused(reason))
+
+    def _verdict(self, kind: Kind) -> Verdict:
+        return judge(kind, self.targets if self.is_mounted else ())
+
+    def _refresh_possible(self) -> None:
+        """Repaint the footer when a key has become possible or impossible, and only then."""
+        possible = tuple(bool(self._verdict(kind).runs) for kind in Kind)
+        possible += (bool(self.table.marked), self.current is not None)
+        if possible != self._possible:
+            self._possible = possible
+            self.refresh_bindings()
+
+    # Actions
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor by so many runs."""
+        self.table.action_move(by)
+
+    def action_page(self, by: int) -> None:
+        """Move the cursor by so many screens."""
+        self.table.action_page(by)
+
+    def action_edge(self, side: int) -> None:
+        """Move the cursor to the first run (-1) or the last (1)."""
+        self.table.action_edge(side)
+
+    def action_columns(self, by: int) -> None:
+        """Show the columns that did not fit, or go back."""
+        self.table.action_columns(by)
+
+    def action_open(self) -> None:
+        """Show the run's curves."""
+        if self.current is not None:
+            self.post_message(self.Opened(self.current.id))
+
+    def action_mark(self) -> None:
+        """Mark the run or take its mark away, and go to the next."""
+        if self.current is not None:
+            self._toggle_mark(self.current.id)
+            self.table.action_move(1)
+
+    def action_unmark_all(self) -> None:
+        """Take all marks away."""
+        self.set_marked(())
+
+    def action_pause(self) -> None:
+        """Pause at the next batch, or hold back if queued."""
+        self._wish(Kind.PAUSE)
+
+    def action_resume(self) -> None:
+        """Queue paused runs again."""
+        self._wish(Kind.RESUME)
+
+    def action_cancel(self) -> None:
+        """End runs for good."""
+        self._wish(Kind.CANCEL)
+
+    def action_move_up(self) -> None:
+        """Train earlier."""
+        self._wish(Kind.MOVE_UP)
+
+    def action_move_down(self) -> None:
+        """Train later."""
+        self._wish(Kind.MOVE_DOWN)
+
+    def action_duplicate(self) -> None:
+        """Queue the same configs as new runs."""
+        self._wish(Kind.DUPLICATE)
+
+    def action_edit(self) -> None:
+        """Put the run's config into the form."""
+        self._wish(Kind.EDIT)
+
+    def action_delete(self) -> None:
+        """Delete runs and their curves."""
+        self._wish(Kind.DELETE)
+
+    def _wish(self, kind: Kind) -> None:
+        verdict = self._verdict(kind)
+        if verdict.runs:
+            ids = tuple(run.id for run in verdict.runs)
+            self.post_message(self.Wished(kind, ids, verdict.note))
+        else:
+            self.post_message(self.Refused(verdict.reason))
+
+    # Messages of the table
+
+    @on(LineTable.CursorMoved)
+    def _tell_cursor(self, event: LineTable.CursorMoved) -> None:
+        event.stop()
+        self._refresh_detail()
+        self.post_message(self.CursorMoved(event.key if isinstance(event.key, int) else None))
+
+    @on(LineTable.Opened)
+    def _tell_opened(self, event: LineTable.Opened) -> None:
+        event.stop()
+        self.action_open()
+
+    @on(LineTable.MarkClicked)
+    def _toggle_clicked(self, event: LineTable.MarkClicked) -> None:
+        event.stop()
+        if isinstance(event.key, int):
+            self._toggle_mark(event.key)
+
+    # Words around the table
+
+    def _refresh_detail(self) -> None:
+        run = self.current
+        text, tone = ("", "") if run is None else queue_cells.detail(run, self._ascii)
+        self._write("queue-detail", text)
+        self.query_one("#queue-detail").set_class(tone == "error", "error")
+        self._refresh_possible()
+
+    def _write(self, name: str, text: str) -> None:
+        """Write a line of words, if it has other words than before."""
+        if self._shown.get(name) != text:
+            self._shown[name] = text
+            self.query_one(f"#{name}", Static).update(text)
+
+    def _empty_text(self) -> Content:
+        form, preset = _key("app.pane('configure')"), _key("configure.next_preset")
+        presses = " ".join([preset] * PRESETS.index(SWEEP_EXAMPLE))
+        text = (
+            "No runs yet.\n\n"
+            f"Press {form} for the form, then {presses} Enter: this queues the sweep "
+            f"{SWEEP_EXAMPLE}, an mlp with the learning rates 1e-2, 1e-4 and 1e-8.\n"
+        )
+        return Content(to_ascii(text) if self._ascii else text)
+
+
+def _key(action_id: str) -> str:
+    """The key of an action as people write it, such as ``F2``."""
+    keys = next(action.keys for action in ACTIONS if action.id == action_id)
+    return keys.split(",")[0].upper()

@@ -1,0 +1,88 @@
+"""Which wishes fit which runs, and why not (pure); the store has the last word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rottui.store.records import RunRow
+from rottui.store.states import ENDED, State, Wish
+from rottui.tui.widgets.formats import format_count
+
+
+class Kind(StrEnum):
+    """What a person can wish for runs of the queue."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    CANCEL = "cancel"
+    MOVE_UP = "move_up"
+    MOVE_DOWN = "move_down"
+    DUPLICATE = "duplicate"
+    EDIT = "edit"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The runs that a wish fits, or the reason why it fits none."""
+
+    runs: tuple[RunRow, ...]
+    reason: str = ""
+    """Why nothing can be done; empty when ``runs`` is not."""
+    note: str = ""
+    """What is left alone although it was marked; empty when nothing is."""
+
+
+def refusal(kind: Kind, run: RunRow) -> str:
+    """Why the wish does not fit the run, as a sentence; empty if it does."""
+    state, who = run.state, f"run {run.id} is {run.state.value}"
+    match kind:
+        case Kind.PAUSE:
+            if state is State.RUNNING and run.wish is not None:
+                return _already(run)
+            if state not in (State.QUEUED, State.RUNNING):
+                return f"{who}; only a queued or running run can be paused"
+        case Kind.RESUME:
+            pausing = state is State.RUNNING and run.wish is Wish.PAUSE
+            if state not in (State.PAUSED, State.DRAFT) and not pausing:
+                return f"{who}; only a paused run can be resumed"
+        case Kind.CANCEL:
+            if state in ENDED:
+                return f"{who}; it has already ended"
+            if run.wish is Wish.CANCEL:
+                return _already(run)
+        case Kind.MOVE_UP | Kind.MOVE_DOWN:
+            if state not in (State.QUEUED, State.PAUSED, State.DRAFT):
+                return f"{who}; only a waiting run has a place in the queue"
+        case Kind.DELETE:
+            if state is State.RUNNING:
+                return f"{who}; cancel it before you delete it"
+        case Kind.DUPLICATE | Kind.EDIT:
+            pass
+    return ""
+
+
+def judge(kind: Kind, targets: Sequence[RunRow]) -> Verdict:
+    """The runs among ``targets`` that the wish fits; the form takes exactly one."""
+    if not targets:
+        return Verdict((), "there is no run here yet")
+    if kind is Kind.EDIT and len(targets) > 1:
+        marked = format_count(len(targets), "run")
+        return Verdict((), f"the form holds one run, but {marked} are marked; u takes marks away")
+    reasons = [(run, refusal(kind, run)) for run in targets]
+    fitting = tuple(run for run, reason in reasons if not reason)
+    refused = [reason for _, reason in reasons if reason]
+    if not fitting:
+        more = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
+        return Verdict((), refused[0] + more)
+    if refused:
+        left = f"{len(refused)} of {format_count(len(targets), 'marked run')} left alone"
+        return Verdict(fitting, note=f"{left}: {refused[0]}")
+    return Verdict(fitting)
+
+
+def _already(run: RunRow) -> str:
+    word = "cancelled" if run.wish is Wish.CANCEL else "paused"
+    return f"run {run.id} is being {word} already; its worker obeys between two batches"
