@@ -1,0 +1,218 @@
+"""The commands: what they are called and what they take. Each imports its code when it runs.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 128 + n ended by signal n.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from rottui.commands.flags import Typed, takes_run_flags
+
+app = typer.Typer(
+    name="rottui",
+    rich_markup_mode=None,  # plain help: twice as quick, and the same on a pipe
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+data_app = typer.Typer(rich_markup_mode=None, no_args_is_help=False)
+app.add_typer(data_app, name="data", help="See which images there are, and download others.")
+
+Store = Annotated[
+    str | None,
+    typer.Option("--store", metavar="DIR", help="Run store; else ROTTUI_STORE or default."),
+]
+Workers = Annotated[
+    str | None, typer.Option("--workers", metavar="N", help="Runs at the same time.")
+]
+Threads = Annotated[
+    str | None,
+    typer.Option("--threads", metavar="N", help="Threads of each run; else the cores, shared."),
+]
+Queue = Annotated[
+    bool, typer.Option("--queue", help="Only queue, for a screen to train; print the ids.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="The run's id, or its name.")]
+
+
+@app.callback(invoke_without_command=True)
+def rottui(
+    ctx: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    debug: Annotated[  # taken out of the arguments by main(), wherever it stands
+        bool, typer.Option("--debug", help="Show tracebacks; after any command, too.")
+    ] = False,
+) -> None:
+    """Train, sweep and watch small networks that read the angle of a garment image."""
+    if version:
+        from rottui import __version__
+
+        typer.echo(f"rottui {__version__}")
+        raise typer.Exit(0)
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+        raise typer.Exit(2)
+
+
+@app.command()
+def launch(
+    store: Store = None,
+    data: Annotated[
+        str | None, typer.Option("--data", metavar="SOURCE|PATH", help="Images of the form.")
+    ] = None,
+    workers: Workers = None,
+    theme: Annotated[str | None, typer.Option("--theme", metavar="NAME", help="Colours.")] = None,
+) -> int:
+    """Open the screen: form, queue, curves, equivariance maps and images."""
+    from rottui.commands.launch import launch
+
+    return launch(store=store, data=data, workers=workers, theme=theme)
+
+
+@app.command()
+@takes_run_flags
+def train(
+    typed: Typed,
+    name: Annotated[str | None, typer.Option("--name", help="Name of the run.")] = None,
+    resume: Annotated[
+        str | None, typer.Option("--resume", metavar="RUN", help="Go on with a run.")
+    ] = None,
+    queue: Queue = False,
+    threads: Threads = None,
+    store: Store = None,
+) -> int:
+    """Train one run here, to its end.
+
+    A flag wins over the config file, the file over the preset, the preset over the defaults.
+    Ctrl+C saves the run; --resume goes on at that very batch.
+    """
+    from rottui.commands import training
+
+    if resume is not None:
+        return training.resume(typed, resume, name, queue, threads, store)
+    return training.train(typed, name, queue, threads, store)
+
+
+@app.command()
+@takes_run_flags
+def sweep(
+    typed: Typed,
+    lrs: Annotated[
+        str | None,
+        typer.Option("--lrs", metavar="RATES", help='"1e-2, 1e-4, 1e-8" or "1e-5..1e-1 x9".'),
+    ] = None,
+    seeds: Annotated[
+        str | None, typer.Option("--seeds", metavar="SEEDS", help='"1, 2, 3", "1..5" or "x3".')
+    ] = None,
+    name: Annotated[str | None, typer.Option("--name", help="Name of the sweep.")] = None,
+    queue: Queue = False,
+    workers: Workers = None,
+    threads: Threads = None,
+    store: Store = None,
+) -> int:
+    """Train runs that differ in learning rate or seed, side by side, and compare them.
+
+    Takes the flags of train. Ctrl+C saves the runs; rottui launch goes on with them.
+    """
+    from rottui.commands import training
+
+    return training.sweep(typed, lrs, seeds, name, queue, workers, threads, store)
+
+
+@app.command()
+def runs(
+    state: Annotated[
+        str | None, typer.Option("--state", metavar="STATE", help="Only runs in this state.")
+    ] = None,
+    sweep: Annotated[
+        str | None, typer.Option("--sweep", metavar="SWEEP", help="Only runs of this sweep.")
+    ] = None,
+    sort: Annotated[
+        str | None,
+        typer.Option("--sort", metavar="COLUMN", help="Such as test_mae; else in queue order."),
+    ] = None,
+    as_json: AsJson = False,
+    store: Store = None,
+) -> int:
+    """List the runs of the store, and how good they are."""
+    from rottui.commands.runs import runs
+
+    return runs(state=state, sweep=sweep, sort=sort, as_json=as_json, store=store)
+
+
+@app.command()
+def show(
+    run: RunName,
+    epochs: Annotated[bool, typer.Option("--epochs", help="Show every epoch.")] = False,
+    toml: Annotated[bool, typer.Option("--toml", help="Only the config, for --config.")] = False,
+    as_json: AsJson = False,
+    store: Store = None,
+) -> int:
+    """Show one run: config, state, times, metrics, checkpoints and curve."""
+    from rottui.commands.runs import show
+
+    return show(run, every_epoch=epochs, toml=toml, as_json=as_json, store=store)
+
+
+@data_app.command("ls")
+def data_ls() -> int:
+    """List the sources of images, and which of them are on this machine."""
+    from rottui.commands.data import ls
+
+    return ls()
+
+
+@data_app.command("get")
+def data_get(
+    source: Annotated[str, typer.Argument(metavar="rotated|fashion-mnist")],
+    url: Annotated[
+        str | None, typer.Option("--url", metavar="URL", help="Where from, if not from its home.")
+    ] = None,
+) -> int:
+    """Download images."""
+    from rottui.commands.data import get
+
+    return get(source, url=url)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command that ``argv`` (else the program's arguments) names; its exit code."""
+    args = list(sys.argv[1:] if argv is None else argv)
+    debug = "--debug" in args
+    args = [arg for arg in args if arg != "--debug"]
+    command = typer.main.get_command(app)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # an ASCII terminal gets ? for what it lacks
+        sys.stdout.reconfigure(errors="replace")
+    try:
+        code = command.main(args, prog_name="rottui", standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader of a pipe has left, as head does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (Exception, KeyboardInterrupt) as error:
+        if debug:
+            raise
+        return _report(error)
+    return code if isinstance(code, int) else 0
+
+
+def _report(error: BaseException) -> int:
+    import logging
+
+    from rottui.commands.usage import complain, exit_code, sentence_of
+    from rottui.errors import RottuiError
+
+    log = logging.getLogger("rottui")
+    expected = isinstance(error, RottuiError | KeyboardInterrupt) or hasattr(error, "exit_code")
+    if not expected and log.handlers:  # a log without a file would print to standard error
+        log.error("unexpected error", exc_info=error)
+    complain(sentence_of(error))
+    return exit_code(error)

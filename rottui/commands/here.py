@@ -1,0 +1,131 @@
+"""Training runs of the store in this process, and telling how it went."""
+
+from __future__ import annotations
+
+import logging
+import shlex
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rottui import locations
+from rottui.commands.progress import Progress, ended_line
+from rottui.commands.run_table import ordered, run_columns
+from rottui.commands.signals import stop_on_signals
+from rottui.commands.tables import print_table
+from rottui.commands.usage import DONE, complain
+from rottui.commands.watch import follow
+from rottui.errors import TrainingError
+from rottui.store.records import RunRow
+from rottui.store.runs import RunStore
+from rottui.store.states import State
+
+log = logging.getLogger("rottui.commands")
+
+STOP_SECONDS = 60.0
+"""How long the runs may take to come to a checkpoint when they are told to stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The runs as they were left, in queue order; deleted ones are missing."""
+
+    runs: tuple[RunRow, ...]
+    signal_code: int | None
+    """128 + the number of the signal that ended the training early, if one did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """This process as a place that trains: for which store, with how many workers and threads."""
+
+    folder: Path
+    workers: int
+    threads: int | None
+    """Threads of each worker; None shares the cores among the workers."""
+
+    def train(self, store: RunStore, ids: Sequence[int], progress: Progress) -> Outcome:
+        """Train these runs, and no others, until they end or a signal comes."""
+        from rottui.engine.engine import Engine
+
+        log.info("training runs %s with %d workers", list(ids), self.workers)
+        engine = Engine(
+            self.folder,
+            cache_dir=locations.cache_dir(),
+            workers=self.workers,
+            threads=self.threads,
+            only=ids,
+        )
+        with stop_on_signals() as stop:
+            try:
+                engine.start()
+                follow(store, ids, progress, stop.event)
+                if stop.event.is_set():
+                    progress.say("saving …")
+            finally:
+                stopped = engine.stop(STOP_SECONDS)
+            if not stopped:
+                complain(f"a worker did not stop in {STOP_SECONDS:.0f} s; its last save counts")
+            runs = tuple(store.runs(ids=list(ids)))
+        for run in runs:
+            log.info("%s", ended_line(run))
+        return Outcome(runs, stop.exit_code)
+
+    def report_run(self, outcome: Outcome) -> int:
+        """Say what became of the one run; the exit code.
+
+        Raises:
+            TrainingError: it failed, or somebody cancelled, paused or deleted it.
+        """
+        if not outcome.runs:
+            raise TrainingError("the run was deleted meanwhile")
+        run = outcome.runs[0]
+        if run.state is State.DONE:
+            print(ended_line(run))
+            return DONE
+        if run.state is State.FAILED:
+            raise TrainingError(f"run {run.id} failed: {run.error}")
+        if run.state is State.CANCELLED:
+            raise TrainingError(f"run {run.id} was cancelled after {_progress(run)}")
+        if run.state is State.RUNNING:
+            sentence = f"run {run.id} goes on in another process; {self._command('runs')} shows it"
+        else:
+            command = self._command(f"train --resume {run.id}")
+            sentence = f"run {run.id} is {run.state} after {_progress(run)}; go on: {command}"
+        if outcome.signal_code is None:
+            raise TrainingError(sentence)
+        complain(sentence)
+        return outcome.signal_code
+
+    def report_sweep(self, outcome: Outcome) -> int:
+        """Compare the runs by test MAE; the exit code.
+
+        Raises:
+            TrainingError: a run failed, or somebody cancelled or paused one.
+        """
+        if any(run.last for run in outcome.runs):
+            print()
+            print_table(run_columns(ordered(outcome.runs, "test_mae"), time.time()))
+        counts = Counter(run.state for run in outcome.runs)
+        if outcome.runs and counts[State.DONE] == len(outcome.runs):
+            return DONE
+        parts = [f"{counts[state]} {state}" for state in State if counts[state]] or ["deleted"]
+        sentence = f"of the sweep's runs, {', '.join(parts)}"
+        if counts[State.QUEUED] or counts[State.PAUSED]:
+            sentence += f"; go on: {self._command('launch')}"
+        if outcome.signal_code is None:
+            raise TrainingError(sentence)
+        complain(sentence)
+        return outcome.signal_code
+
+    def _command(self, words: str) -> str:
+        """A command that works as it stands, also with this store."""
+        if self.folder == locations.default_store():
+            return f"rottui {words}"
+        return f"rottui {words} --store {shlex.quote(str(self.folder))}"
+
+
+def _progress(run: RunRow) -> str:
+    return f"{run.epochs_done} of {run.epochs} epochs"

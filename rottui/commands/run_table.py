@@ -1,0 +1,118 @@
+"""The columns of the tables of runs and of epochs, and the orders that runs can be put in."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+
+from rottui.commands.tables import Column
+from rottui.commands.texts import state_style
+from rottui.core.config import NetworkConfig, format_lr
+from rottui.store.records import EpochRow, RunRow
+from rottui.store.states import ENDED, State
+from rottui.tui.widgets.formats import format_degrees, format_duration, format_loss, format_pace
+
+
+def run_columns(runs: Sequence[RunRow], now: float) -> list[Column]:
+    """One row a run; a cell that has no value yet is a dash."""
+
+    def column(
+        title: str, text: Callable[[RunRow], str], *, right: bool = True, rank: int = 0
+    ) -> Column:
+        style = state_style if title == "state" else None
+        return Column(title, tuple(text(run) for run in runs), right, rank, style)
+
+    def metric(name: str, text: Callable[[float], str] = format_loss) -> Callable[[RunRow], str]:
+        return lambda run: "-" if run.last is None else text(getattr(run.last, name))
+
+    return [
+        column("id", lambda run: str(run.id)),
+        column("state", lambda run: str(run.state), right=False),
+        column("name", lambda run: run.name, right=False, rank=2),
+        column("network", network_label, right=False, rank=7),
+        column("lr", _lr),
+        column("epoch", lambda run: f"{run.epochs_done}/{run.epochs}"),
+        column("train loss", metric("train_loss"), rank=5),
+        column("test loss", metric("test_loss"), rank=3),
+        column("test MAE", metric("test_mae")),
+        column("MAE °", metric("test_mae_deg", format_degrees), rank=1),
+        column("best loss", _best, right=False, rank=6),
+        column("time", lambda run: _time(run, now), rank=4),
+    ]
+
+
+def epoch_columns(epochs: Sequence[EpochRow], best: EpochRow | None) -> list[Column]:
+    """One row an epoch; the best one is marked."""
+
+    def column(title: str, cells: Iterable[str], *, right: bool = True, rank: int = 0) -> Column:
+        return Column(title, tuple(cells), right, rank)
+
+    def mark(row: EpochRow) -> str:
+        return "best" if best is not None and row.epoch == best.epoch else ""
+
+    return [
+        column("epoch", (str(row.epoch) for row in epochs)),
+        column("step", (str(row.step) for row in epochs), rank=3),
+        column("train loss", (format_loss(row.train_loss) for row in epochs)),
+        column("test loss", (format_loss(row.test_loss) for row in epochs)),
+        column("train MAE", (format_loss(row.train_mae) for row in epochs)),
+        column("test MAE", (format_loss(row.test_mae) for row in epochs)),
+        column("train MAE °", (format_degrees(row.train_mae_deg) for row in epochs), rank=2),
+        column("test MAE °", (format_degrees(row.test_mae_deg) for row in epochs), rank=1),
+        column("seconds", (format_pace(row.seconds) for row in epochs), rank=4),
+        column("", (mark(row) for row in epochs), right=False),
+    ]
+
+
+SORTS: dict[str, Callable[[RunRow], object]] = {
+    "id": lambda run: run.id,
+    "name": lambda run: run.name,
+    "state": lambda run: list(State).index(run.state),
+    "network": lambda run: network_label(run),
+    "lr": lambda run: run.config.get("lr"),
+    "epoch": lambda run: run.epochs_done,
+    "train_loss": lambda run: run.last and run.last.train_loss,
+    "test_loss": lambda run: run.last and run.last.test_loss,
+    "train_mae": lambda run: run.last and run.last.train_mae,
+    "test_mae": lambda run: run.last and run.last.test_mae,
+    "train_mae_deg": lambda run: run.last and run.last.train_mae_deg,
+    "test_mae_deg": lambda run: run.last and run.last.test_mae_deg,
+    "best": lambda run: run.best and run.best.test_loss,
+    "time": lambda run: run.seconds,
+}
+"""What ``--sort`` takes, and the value of a run that it sorts by."""
+
+
+def ordered(runs: Iterable[RunRow], sort: str) -> list[RunRow]:
+    """The runs by rising value; those without a value, or with NaN, come last."""
+
+    def key(run: RunRow) -> tuple[bool, object]:
+        value = SORTS[sort](run)
+        missing = value is None or (isinstance(value, float) and math.isnan(value))
+        return (missing, 0 if missing else value)
+
+    return sorted(runs, key=key)
+
+
+def network_label(run: RunRow) -> str:
+    """A few words such as ``cnn 16-32-45 · 128``; ``?`` for a damaged config."""
+    network = run.config.get("network")
+    return NetworkConfig.model_construct(**network).label if isinstance(network, dict) else "?"
+
+
+def _lr(run: RunRow) -> str:
+    lr = run.config.get("lr")
+    return format_lr(lr) if isinstance(lr, int | float) else "?"
+
+
+def _best(run: RunRow) -> str:
+    return "-" if run.best is None else f"{format_loss(run.best.test_loss)} @ {run.best.epoch}"
+
+
+def _time(run: RunRow, now: float) -> str:
+    """Time from the start to the end, or until now; what its epochs took while it waits."""
+    if run.started_at is not None and (run.state in ENDED or run.state is State.RUNNING):
+        return format_duration(max(0.0, (run.ended_at or now) - run.started_at))
+    if run.seconds is not None and run.epochs_done:
+        return format_duration(run.seconds * run.epochs_done)
+    return "-"

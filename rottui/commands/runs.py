@@ -1,0 +1,148 @@
+"""``rottui runs`` and ``rottui show``: what is in the store, for people and for programs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from rottui.commands import tables
+from rottui.commands.json_rows import checkpoint_json, document, epoch_json, run_json
+from rottui.commands.run_table import SORTS, epoch_columns, ordered, run_columns
+from rottui.commands.stores import check_exists, exists, store_folder
+from rottui.commands.texts import metrics_line, moment
+from rottui.commands.usage import DONE, UsageError
+from rottui.errors import StoreError
+from rottui.store.records import EpochRow, RunRow, SweepRow
+from rottui.store.runs import RunStore
+from rottui.store.states import State
+from rottui.tui.widgets.formats import format_pace
+
+CURVE_ROWS = 12
+"""Epochs that ``show`` prints unless it is told to print all."""
+
+
+def runs(
+    *, state: str | None, sweep: str | None, sort: str | None, as_json: bool, store: str | None
+) -> int:
+    """Print the runs of the store, in queue order or sorted by a column."""
+    states = None if state is None else [_state(state)]
+    if sort is not None and sort not in SORTS:
+        raise UsageError(f"--sort: must be one of {', '.join(SORTS)}, not {sort!r}")
+    folder = store_folder(store)
+    found: list[RunRow] = []
+    if sweep is not None:
+        check_exists(folder)
+    if exists(folder):
+        with RunStore.open(folder, read_only=True) as rows:
+            chosen = None if sweep is None else _sweep(rows.sweeps(), sweep)
+            found = rows.runs(states=states, sweep=chosen)
+    if sort is not None:
+        found = ordered(found, sort)
+    if as_json:
+        print(document({"runs": [run_json(run) for run in found]}))
+    elif found:
+        tables.print_table(run_columns(found, time.time()))
+    elif states is None:
+        print(f"no runs yet in {folder}; start one with rottui train, or with rottui launch")
+    else:
+        print("no such runs; rottui runs lists them all")
+    return DONE
+
+
+def show(reference: str, *, every_epoch: bool, toml: bool, as_json: bool, store: str | None) -> int:
+    """Print all that the store knows of one run."""
+    folder = store_folder(store)
+    check_exists(folder)
+    with RunStore.open(folder, read_only=True) as rows:
+        run = rows.run(reference)
+        epochs = rows.epochs(run.id)
+        checkpoints = rows.checkpoints(run.id)
+    if as_json:
+        content = run_json(run) | {
+            "epochs": [epoch_json(row) for row in epochs],
+            "checkpoints": [checkpoint_json(row) for row in checkpoints],
+        }
+        print(document({"run": content}))
+        return DONE
+    if toml:
+        print(_toml(run.config), end="")
+        return DONE
+    print("\n".join(_facts(run)))
+    for checkpoint in checkpoints:
+        size = f"{checkpoint.bytes / 1024:,.0f} KiB"
+        place = f"after epoch {checkpoint.epoch}, step {checkpoint.step}"
+        print(f"checkpoint {checkpoint.kind}: {checkpoint.file} {place}, {size}")
+    print(f"\n{_toml(run.config)}")
+    if epochs:
+        shown = epochs if every_epoch else _thinned(epochs, run.best)
+        tables.print_table(epoch_columns(shown, run.best))
+        if len(shown) < len(epochs):
+            print(f"({len(shown)} of {len(epochs)} rows; --epochs shows them all)")
+    return DONE
+
+
+def _facts(run: RunRow) -> list[str]:
+    lines = [
+        f"run {run.id}: {run.name}",
+        f"state: {run.state}" + (f", {run.wish} asked for" if run.wish else ""),
+        f"epochs: {run.epochs_done} of {run.epochs}",
+    ]
+    if run.error:
+        lines.append(f"error: {run.error}")
+    lines.append(f"queued: {moment(run.created_at)}")
+    if run.started_at is not None:
+        lines.append(f"started: {moment(run.started_at)}")
+    if run.ended_at is not None:
+        lines.append(f"ended: {moment(run.ended_at)}")
+    if run.seconds is not None:
+        lines.append(f"an epoch takes: {format_pace(run.seconds)} s")
+    if run.last is not None:
+        lines.append(f"last: epoch {run.last.epoch}  {metrics_line(run.last)}")
+    if run.best is not None:
+        lines.append(f"best: epoch {run.best.epoch}  {metrics_line(run.best)}")
+    return lines
+
+
+def _state(text: str) -> State:
+    try:
+        return State(text)
+    except ValueError:
+        known = ", ".join(State)
+        raise UsageError(f"--state: must be one of {known}, not {text!r}") from None
+
+
+def _sweep(sweeps: Sequence[SweepRow], reference: str) -> int:
+    """The id of the sweep with that id or that name; of the last one where names are equal."""
+    for sweep in reversed(sweeps):
+        if reference in (str(sweep.id), sweep.name):
+            return sweep.id
+    known = ", ".join(f"{sweep.id} ({sweep.name})" for sweep in sweeps) or "none yet"
+    raise StoreError(f"there is no sweep {reference!r}; there are: {known}")
+
+
+def _toml(config: Any) -> str:
+    import tomli_w
+
+    return tomli_w.dumps(_without_none(config))
+
+
+def _without_none(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return list(value)
+    if hasattr(value, "items"):
+        return {key: _without_none(item) for key, item in value.items() if item is not None}
+    return value
+
+
+def _thinned(epochs: Sequence[EpochRow], best: EpochRow | None) -> list[EpochRow]:
+    """First, last, best and some evenly between, in order."""
+    if len(epochs) <= CURVE_ROWS:
+        return list(epochs)
+    step = (len(epochs) - 1) / (CURVE_ROWS - 1)
+    kept = {round(step * k) for k in range(CURVE_ROWS)}
+    return [
+        row
+        for place, row in enumerate(epochs)
+        if place in kept or (best is not None and row.epoch == best.epoch)
+    ]

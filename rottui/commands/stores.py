@@ -1,0 +1,29 @@
+"""Which store a command works on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rottui import locations
+from rottui.errors import StoreError
+from rottui.store.connection import FILE
+
+
+def store_folder(typed: str | None) -> Path:
+    """The folder of ``--store``, else the default one."""
+    return locations.default_store() if typed is None else Path(typed).expanduser()
+
+
+def exists(folder: Path) -> bool:
+    """Whether there is something that can be opened, or that opening can complain about."""
+    return (folder / FILE).exists() or (folder.exists() and not folder.is_dir())
+
+
+def check_exists(folder: Path) -> None:
+    """Refuse a store that opening for writing would make.
+
+    Raises:
+        StoreError: there is none.
+    """
+    if not exists(folder):
+        raise StoreError(f"there is no run store in {folder}; rottui train makes one")

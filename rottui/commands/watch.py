@@ -1,0 +1,46 @@
+"""Following runs in the store until they end, whoever trains them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection
+
+from rottui.commands.progress import Progress
+from rottui.store.records import RunRow
+from rottui.store.runs import RunStore
+from rottui.store.states import ENDED, State
+
+POLL = 0.1
+"""Seconds between two looks at the store."""
+
+_AT_REST = ENDED | {State.PAUSED, State.DRAFT}
+
+
+def follow(
+    store: RunStore, ids: Collection[int], progress: Progress, stop: threading.Event
+) -> list[RunRow]:
+    """Report each new epoch and each end, until no run goes on or ``stop`` is set.
+
+    Epochs that were there before are not reported. The runs as they are then, in queue order;
+    those that someone deleted meanwhile are missing.
+    """
+    seen = {run.id: -1 if run.last is None else run.last.epoch for run in store.runs(ids=list(ids))}
+    ended: set[int] = set()
+    revision = -1
+    rows: list[RunRow] = []
+    while True:
+        now = store.revision()
+        if now != revision:
+            revision = now
+            rows = list(store.runs(ids=list(ids)))
+            for run in rows:
+                for row in store.epochs(run.id, after=seen[run.id]):
+                    progress.epoch(run, row)
+                    seen[run.id] = row.epoch
+                if run.state in ENDED and run.id not in ended:
+                    ended.add(run.id)
+                    progress.ended(run)
+            if all(run.state in _AT_REST for run in rows):
+                return rows
+        if stop.wait(POLL):
+            return rows

@@ -1,0 +1,207 @@
+"""``rottui runs`` and ``rottui show`` on stores without a run, with many, and with odd ones."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rottui.core.config import RunConfig
+from rottui.store.records import EpochRow, NewRun
+from rottui.store.runs import RunStore
+from rottui.store.states import State
+
+
+@pytest.fixture
+def store(folders: Path) -> Iterator[RunStore]:
+    with RunStore.open(folders / "store") as opened:
+        yield opened
+
+
+def add(store: RunStore, name: str, lr: float = 1e-3, epochs: int = 3) -> int:
+    config = RunConfig(lr=lr, epochs=epochs)
+    return store.add_runs([NewRun(name, config.to_dict(), epochs)])[0].id
+
+
+def trained(
+    store: RunStore, name: str, losses: list[float], *, state: State = State.DONE, lr: float = 1e-3
+) -> int:
+    """A run whose test losses, and MAEs, after each epoch were these."""
+    run_id = add(store, name, lr, epochs=len(losses) - 1)
+    claim = store.claim("a worker", threads=1, only=[run_id])
+    assert claim is not None
+    for epoch, loss in enumerate(losses):
+        finite = math.isfinite(loss)
+        row = EpochRow(
+            epoch, epoch * 10, loss, loss, loss, loss, loss * 100, loss * 100, 0.5, 0.0, finite
+        )
+        store.commit_epoch(claim, row)
+    if state is not State.RUNNING:
+        error = "the loss became NaN" if state is State.FAILED else None
+        store.finish(claim, state, error=error)
+    return run_id
+
+
+def test_no_store_is_no_runs_and_stays_no_store(rottui, folders: Path) -> None:
+    answer = rottui("runs")
+    assert answer.code == 0
+    assert answer.out.startswith("no runs yet")
+    assert "rottui train" in answer.out
+    assert json.loads(rottui("runs", "--json").out) == {"schema": 1, "runs": []}
+    assert "no run store" in rottui("show", "3").refused(1)
+    assert not (folders / "store").exists()
+
+
+def test_an_empty_store_says_what_to_do(rottui, store: RunStore) -> None:
+    assert "rottui train" in rottui("runs").out
+
+
+def test_the_list_is_in_queue_order_with_all_numbers(rottui, store: RunStore) -> None:
+    trained(store, "good", [1.0, 0.5, 0.25, 0.3125])
+    trained(store, "bad", [1.0, math.nan], state=State.FAILED, lr=0.01)
+    add(store, "waits")
+    store.move(3, -1)
+    answer = rottui("runs")
+    assert answer.code == 0
+    header, *rows = (line.split("  ") for line in answer.out.splitlines())
+    cells = [[cell.strip() for cell in row if cell.strip()] for row in rows]
+    assert [cell.strip() for cell in header if cell.strip()] == [
+        "id", "state", "name", "network", "lr", "epoch", "train loss", "test loss", "test MAE",
+        "MAE °", "best loss", "time",
+    ]  # fmt: skip
+    assert [row[2] for row in cells] == ["good", "bad", "waits"]
+    assert cells[0][:11] == [
+        "1", "done", "good", "mlp 256-256", "1e-3", "3/3", "0.3125", "0.3125", "0.3125", "31.2",
+        "0.25 @ 2",
+    ]  # fmt: skip
+    assert cells[1][6:11] == ["nan", "nan", "nan", "nan", "1 @ 0"]
+    assert cells[2][5:] == ["0/3", "-", "-", "-", "-", "-", "-"]
+
+
+def test_a_pipe_gets_whole_lines_however_narrow(rottui, store: RunStore, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    trained(store, "a name that is much longer than forty columns are", [1.0, 0.123456])
+    lines = rottui("runs").out.splitlines()
+    assert len(lines) == 2
+    assert "a name that is much longer than forty columns are" in lines[1]
+    assert "0.1235" in lines[1]
+
+
+@pytest.mark.parametrize(
+    ("sort", "names"),
+    [
+        ("test_mae", ["b", "c", "a", "diverged", "waits"]),
+        ("best", ["a", "b", "diverged", "c", "waits"]),
+        ("name", ["a", "b", "c", "diverged", "waits"]),
+        ("lr", ["c", "a", "b", "diverged", "waits"]),
+    ],
+)
+def test_runs_are_sorted_and_those_without_a_number_are_last(
+    rottui, store: RunStore, sort: str, names: list[str]
+) -> None:
+    trained(store, "a", [1.0, 0.1, 0.9])
+    trained(store, "b", [1.0, 0.2])
+    trained(store, "c", [1.0, 0.4], lr=1e-9)
+    trained(store, "diverged", [0.3, math.nan], state=State.FAILED)
+    add(store, "waits")
+    runs = json.loads(rottui("runs", "--json", "--sort", sort).out)["runs"]
+    assert [run["name"] for run in runs] == names
+
+
+def test_runs_are_filtered_by_state(rottui, store: RunStore) -> None:
+    trained(store, "good", [1.0, 0.5])
+    add(store, "waits")
+    runs = json.loads(rottui("runs", "--json", "--state", "queued").out)["runs"]
+    assert [run["name"] for run in runs] == ["waits"]
+    assert rottui("runs", "--state", "failed").out.startswith("no such runs")
+
+
+def test_json_is_strict_and_names_what_programs_need(rottui, store: RunStore) -> None:
+    trained(store, "bad", [1.0, math.nan], state=State.FAILED)
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"{constant} is not JSON")
+
+    for command in (["runs"], ["show", "bad"]):
+        content = json.loads(rottui(*command, "--json").out, parse_constant=refuse)
+        assert content["schema"] == 1
+        run = content["run"] if "run" in content else content["runs"][0]
+        assert {"id", "name", "state", "config", "metrics", "best"} <= set(run)
+        assert run["metrics"]["test_mae_deg"] is None
+        assert run["best"]["test_loss"] == 1.0
+        assert RunConfig.from_dict(run["config"])
+
+
+def test_show_tells_everything_of_a_run(rottui, store: RunStore) -> None:
+    trained(store, "good", [1.0, 0.5, 0.25, 0.3125])
+    answer = rottui("show", "good")
+    assert answer.code == 0
+    for words in (
+        "run 1: good",
+        "state: done",
+        "epochs: 3 of 3",
+        "started: 20",
+        "best: epoch 2  train loss 0.25",
+        'source = "garments"',
+        "lr = 0.001",
+    ):
+        assert words in answer.out
+    curve = answer.out.splitlines()[-4:]
+    assert [line.split()[0] for line in curve] == ["0", "1", "2", "3"]
+    assert [line.endswith("best") for line in curve] == [False, False, True, False]
+
+
+def test_a_long_curve_is_thinned_unless_all_is_asked_for(rottui, store: RunStore) -> None:
+    losses = [1.0 + k for k in range(41)]
+    losses[17] = 0.5
+    trained(store, "long", losses)
+
+    def shown(*args: str) -> list[int]:
+        table = rottui("show", "long", *args).out.split("epoch  step")[1].splitlines()[1:]
+        return [int(line.split()[0]) for line in table if line.split()[0].isdecimal()]
+
+    assert shown("--epochs") == list(range(41))
+    few = shown()
+    assert len(few) <= 13
+    assert few == sorted(few)
+    assert {0, 17, 40} <= set(few)
+    assert "rows; --epochs shows them all" in rottui("show", "long").out
+
+
+def test_a_name_that_several_runs_have_is_refused(rottui, store: RunStore) -> None:
+    add(store, "twin")
+    add(store, "twin")
+    assert "1, 2" in rottui("show", "twin").refused(1)
+
+
+def test_a_wish_is_shown(rottui, store: RunStore) -> None:
+    trained(store, "busy", [1.0, 0.5], state=State.RUNNING)
+    store.pause([1])
+    assert "state: running, pause asked for" in rottui("show", "busy").out
+
+
+def test_a_reader_that_leaves_early_is_no_error(store: RunStore) -> None:
+    for k in range(300):
+        add(store, f"run number {k}")
+    command = f"{sys.executable} -m rottui runs | head -n 1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
+    assert done.stdout.split()[:2] == ["id", "state"]
+    assert done.stderr == ""
+
+
+def test_a_terminal_without_unicode_gets_ascii(store: RunStore) -> None:
+    trained(store, "good", [1.0, 0.5])
+    done = subprocess.run(
+        [sys.executable, "-m", "rottui", "runs"],
+        capture_output=True,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"MAE ?" in done.stdout
