@@ -1,0 +1,41 @@
+"""Runs and curves for the tests of charts: plain rows, as the store gives them."""
+
+from __future__ import annotations
+
+import math
+
+from rottui.store.records import EpochRow, RunRow
+from rottui.store.states import State
+from rottui.tui.snapshot import Snapshot
+
+
+def epoch(number: int, loss: float, *, gap: float = 0.1) -> EpochRow:
+    """An epoch whose metrics all follow from its train loss."""
+    mae = math.sqrt(loss) if loss >= 0 else math.nan
+    return EpochRow(
+        number, number * 157, loss, loss + gap, mae, mae + gap, 100 * mae, 100 * (mae + gap),
+        0.2, 0.0, math.isfinite(loss),
+    )  # fmt: skip
+
+
+def curve(*losses: float) -> tuple[EpochRow, ...]:
+    """One epoch a loss, from epoch 0."""
+    return tuple(epoch(number, loss) for number, loss in enumerate(losses))
+
+
+def run(
+    run_id: int, rows: tuple[EpochRow, ...] = (), *, state: State = State.RUNNING, name: str = ""
+) -> RunRow:
+    """A run of 50 epochs."""
+    last = rows[-1] if rows else None
+    return RunRow(
+        run_id, f"uid{run_id}", None, name or f"mlp 128-128 lr 1e-{run_id}", {}, state, None,
+        float(run_id), 50, last.epoch if last else 0, 1, 1, None, None, 0.0, 0.0, None, 0.2, last,
+        None, run_id,
+    )  # fmt: skip
+
+
+def snapshot(*curves: tuple[EpochRow, ...]) -> Snapshot:
+    """Runs 1, 2, … with these curves."""
+    runs = tuple(run(number, rows) for number, rows in enumerate(curves, 1))
+    return Snapshot(runs, {number: rows for number, rows in enumerate(curves, 1) if rows}, 1.0)

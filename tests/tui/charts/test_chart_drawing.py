@@ -1,0 +1,160 @@
+"""Charts as text: what stands where, whoever draws the curves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pytest
+from rich.cells import cell_len
+
+from rottui.tui.charts.cells import ASCII
+from rottui.tui.charts.chart import Chart, DrawingError, Line, Mark
+from rottui.tui.charts.drawing import draw
+from rottui.tui.charts.limits import Limits
+from rottui.tui.charts.series import Series, Stroke, clean
+
+FLAT = clean(range(9), [0.5] * 9)
+
+
+def dots(columns: int, rows: int, lines: Sequence[Line]) -> list[list[str]]:
+    """A rasteriser of a few lines: one letter where a point is, ``S`` solid and ``d`` dotted."""
+    layers = []
+    for line in lines:
+        cells = [[" "] * columns for _ in range(rows)]
+        for part in line.parts:
+            for x, y in part:
+                row = rows - 1 - min(rows - 1, int(y))
+                cells[row][min(columns - 1, int(x))] = "S" if line.stroke is Stroke.SOLID else "d"
+        layers.append(["".join(row) for row in cells])
+    return layers
+
+
+def chart(*series: Series, marks: tuple[Mark, ...] = (), log: bool = False) -> Chart:
+    y = Limits(0.01, 1.0, log=True) if log else Limits(0.0, 1.0)
+    return Chart("loss", series, Limits(0, 8), y, marks=marks)
+
+
+def falling(stroke: Stroke = Stroke.SOLID, tag: str = "") -> Series:
+    curve = clean(range(9), [1 - x / 8 for x in range(9)])
+    return Series("a", curve, "run-1", stroke, tag)
+
+
+def test_a_small_chart() -> None:
+    drawing = draw(chart(falling(tag="#1")), 40, 9, dots)
+
+    assert drawing.text.splitlines() == [
+        "loss                                    ",
+        "   1.0┤S  S   ·   ·   ·   ·   ·   ·     ",
+        "      │       S                         ",
+        "   0.5┤   ·   ·   S   S   ·   ·   ·     ",
+        "      │                  S              ",
+        "      │                      S          ",
+        "   0.0┤   ·   ·   ·   ·   ·   ·  S· S #1",
+        "      └┬──────┬───────┬──────┬──────┬   ",
+        " epoch 0      2       4      6      8   ",
+    ]
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 5, 10, 24, 40, 81])
+@pytest.mark.parametrize("height", [1, 2, 3, 4, 6, 12, 25])
+def test_every_size_gives_rows_of_that_size(width: int, height: int) -> None:
+    drawing = draw(chart(falling(tag="#12")), width, height, dots)
+
+    assert [cell_len(line) for line in drawing.text.split("\n")] == [width] * height
+
+
+def test_no_room_at_all_gives_no_text() -> None:
+    assert draw(chart(falling()), 0, 0, dots).text == ""
+    assert draw(chart(falling()), 30, 0, dots).rows == ()
+
+
+def test_a_solid_curve_is_seen_before_a_dotted_one_beneath_it() -> None:
+    drawing = draw(chart(falling(), falling(Stroke.DOTTED)), 60, 14, dots)
+
+    body = "\n".join(line[7:] for line in drawing.text.splitlines()[1:-2])
+    assert body.count("S") > 0
+    assert body.count("S") + body.count("d") == 9
+
+
+def test_curves_on_top_of_each_other_take_turns() -> None:
+    flat = [Series(name, FLAT, style) for name, style in (("a", "run-1"), ("b", "run-2"))]
+
+    def full(columns: int, rows: int, lines: Sequence[Line]) -> list[list[str]]:
+        return [["S" * columns] * rows for _ in lines]
+
+    styles = {span.style for row in draw(chart(*flat), 40, 8, full).rows for span in row}
+    assert {"run-1", "run-2"} <= styles
+
+
+def test_names_stand_beside_the_ends_and_never_on_each_other() -> None:
+    same = [Series(str(i), FLAT, f"run-{i}", tag=f"#{i}") for i in (1, 2, 3)]
+    lines = draw(chart(*same), 40, 12, dots).text.splitlines()
+
+    found = {line[-2:]: y for y, line in enumerate(lines) if "#" in line}
+    assert set(found) == {"#1", "#2", "#3"}
+    assert max(found.values()) - min(found.values()) == 2
+
+
+def test_where_a_run_diverged_is_written_out() -> None:
+    ys = [0.5, 0.7, math.nan]
+    text = draw(
+        chart(Series("a", clean(range(3), ys)), marks=(Mark(2, "#1 epoch 2 NaN", "run-1"),)),
+        50,
+        10,
+        dots,
+    ).text
+
+    assert "✗ #1 epoch 2 NaN" in text.splitlines()[1]
+
+
+def test_a_mark_near_the_right_edge_stays_whole() -> None:
+    lonely = chart(falling(), marks=(Mark(8, "#1 epoch 8 NaN", "run-1"),))
+    assert "✗ #1 epoch 8 NaN" in draw(lonely, 40, 10, dots).text
+
+
+def test_what_a_logarithmic_axis_leaves_out_is_counted() -> None:
+    ys = [1.0, 0.1, 0.0, 0.0]
+    text = draw(chart(Series("a", clean(range(4), ys, log=True)), log=True), 60, 12, dots).text
+
+    assert text.splitlines()[0].rstrip() == "loss  log, 2 at 0 or below not shown"
+    assert "1e-1" in text
+
+
+def test_points_above_the_axis_are_counted() -> None:
+    ys = [0.5, 30.0, 0.5]
+    assert "▲ 1 above" in draw(chart(Series("a", clean(range(3), ys))), 60, 12, dots).text
+
+
+def test_thinning_is_reported() -> None:
+    long = Series("a", clean(range(10_001), [0.5 + 0.4 * math.sin(x) for x in range(10_001)]))
+    drawing = draw(Chart("loss", (long,), Limits(0, 10_000), Limits(0, 1)), 60, 12, dots)
+
+    assert drawing.points == 10_001
+    assert drawing.drawn < 300
+
+
+def broken(columns: int, rows: int, lines: Sequence[Line]) -> list[list[str]]:
+    raise DrawingError("plotext could not draw: RuntimeError: no")
+
+
+def lopsided(columns: int, rows: int, lines: Sequence[Line]) -> list[list[str]]:
+    return [["x" * (columns + 1)] * rows for _ in lines]
+
+
+@pytest.mark.parametrize(
+    ("rasterise", "sentence"), [(broken, "plotext could not draw"), (lopsided, "another size")]
+)
+def test_a_rasteriser_that_fails_leaves_one_line(rasterise: object, sentence: str) -> None:
+    drawing = draw(chart(falling()), 70, 12, rasterise)  # type: ignore[arg-type]
+
+    assert sentence in drawing.text.splitlines()[1]
+    assert drawing.error is not None
+    assert "0.5┤" in drawing.text
+    assert {cell_len(line) for line in drawing.text.splitlines()} == {70}
+
+
+def test_without_unicode_the_frame_is_ascii() -> None:
+    drawing = draw(chart(falling(), marks=(Mark(2, "epoch 2 NaN", "run-1"),)), 50, 10, dots, ASCII)
+    assert drawing.text.isascii()
+    assert "x epoch 2 NaN" in drawing.text

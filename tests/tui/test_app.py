@@ -1,0 +1,263 @@
+"""The whole app on a real store with a real engine, driven by keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input
+from waiting import running, until
+
+from rottui.core.config import RunConfig
+from rottui.store.records import NewRun
+from rottui.store.runs import RunStore
+from rottui.store.states import State
+from rottui.tui.app import RottuiApp
+from rottui.tui.screens.help import HelpScreen
+from rottui.tui.screens.questions import ConfirmScreen
+from rottui.tui.widgets.charts_pane import ChartsPane
+from rottui.tui.widgets.configure_pane import ConfigurePane
+from rottui.tui.widgets.data_pane import DataPane
+from rottui.tui.widgets.queue_pane import QueuePane
+from rottui.tui.widgets.tab_line import PANES
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[RunStore]:
+    with RunStore.open(tmp_path / "store") as opened:
+        yield opened
+
+
+def idle_app(store: RunStore, folder: Path) -> RottuiApp:
+    return RottuiApp(store, data=str(folder), train=False)
+
+
+def queued(store: RunStore, folder: Path, count: int = 1, **changes: object) -> list[int]:
+    config = RunConfig().replaced(
+        {
+            "data.source": "rotated",
+            "data.path": str(folder),
+            "network.dense_hiddens": [8],
+            "epochs": 3,
+            **changes,
+        }
+    )
+    new = [NewRun(f"run {n}", config.to_dict(), config.epochs) for n in range(count)]
+    return [run.id for run in store.add_runs(new)]
+
+
+async def test_a_learning_rate_sweep_in_under_ten_keys(store: RunStore, image_folder: Path) -> None:
+    app = idle_app(store, image_folder)
+    async with running(app) as pilot:
+        keys = ["f7", "f7", "f7", "enter"]
+        await pilot.press(*keys)
+        await until(pilot, lambda: len(store.runs()) == 3)
+        assert len(keys) < 10
+        assert [run.config["lr"] for run in store.runs()] == [1e-2, 1e-4, 1e-8]
+        assert len(store.sweeps()) == 1
+        assert app.main.active == "queue"
+        for run in store.runs():
+            assert run.config["data"]["path"] == str(image_folder)
+            assert run.config["data"]["fingerprint"]
+
+
+async def test_a_queued_run_is_trained_and_its_curve_is_drawn(
+    store: RunStore, image_folder: Path
+) -> None:
+    app = RottuiApp(store, data=str(image_folder), workers=1)
+    async with running(app) as pilot:
+        (run_id,) = queued(store, image_folder)
+        await until(pilot, lambda: store.run(run_id).state is State.DONE)
+        await until(pilot, lambda: app.main.query_one(ChartsPane).runs != ())
+        (drawn,) = app.main.query_one(ChartsPane).runs
+        assert drawn.id == run_id
+        await until(pilot, lambda: bool(app.main._snapshot.epochs.get(run_id)))
+        assert len(app.main._snapshot.epochs[run_id]) == 4
+
+
+async def test_keys_write_wishes_and_the_queue_shows_them(
+    store: RunStore, image_folder: Path
+) -> None:
+    first, second = queued(store, image_folder, 2)
+    app = idle_app(store, image_folder)
+    async with running(app) as pilot:
+        await pilot.press("f3")
+        queue = app.main.query_one(QueuePane)
+        await until(pilot, lambda: queue.current is not None and queue.current.id == first)
+        await pilot.press("p")
+        await until(pilot, lambda: store.run(first).state is State.PAUSED)
+        await until(pilot, lambda: queue.current.state is State.PAUSED)
+        await pilot.press("r")
+        await until(pilot, lambda: store.run(first).state is State.QUEUED)
+        await pilot.press("J")
+        await until(pilot, lambda: [run.id for run in store.runs()] == [second, first])
+        await until(pilot, lambda: queue.current.state is State.QUEUED)
+        await pilot.press("d")
+        await until(pilot, lambda: len(store.runs()) == 3)
+
+
+async def test_what_ends_a_run_asks_first(store: RunStore, image_folder: Path) -> None:
+    first, second = queued(store, image_folder, 2)
+    app = idle_app(store, image_folder)
+    async with running(app) as pilot:
+        await pilot.press("f3")
+        await until(pilot, lambda: app.main.query_one(QueuePane).current is not None)
+        for answer in ("escape", "enter", "n"):
+            await pilot.press("D")
+            assert isinstance(app.screen, ConfirmScreen)
+            await pilot.press(answer)
+        assert len(store.runs()) == 2
+        await pilot.press("D", "y")
+        await until(pilot, lambda: [run.id for run in store.runs()] == [second])
+        assert app.main.query_one(QueuePane) is not None
+        await until(pilot, lambda: app.main.query_one(QueuePane).current.id == second)
+        await pilot.press("c", "y")
+        await until(pilot, lambda: store.run(second).state is State.CANCELLED)
+        assert first not in [run.id for run in store.runs()]
+
+
+async def test_a_wish_that_came_too_late_says_why(store: RunStore, image_folder: Path) -> None:
+    (run_id,) = queued(store, image_folder)
+    app = idle_app(store, image_folder)
+    async with running(app) as pilot:
+        await pilot.press("f3")
+        await until(pilot, lambda: app.main.query_one(QueuePane).current is not None)
+        await pilot.press("c")
+        store.cancel([run_id])  # another window was quicker
+        await pilot.press("y")
+        await until(pilot, lambda: any("is cancelled" in n.message for n in app._notifications))
+
+
+async def test_a_run_goes_back_into_the_form(store: RunStore, image_folder: Path) -> None:
+    queued(store, image_folder, **{"lr": 3.2e-4, "network.activation": "tanh"})
+    app = idle_app(store, image_folder)
+    async with running(app) as pilot:
+        await pilot.press("f3")
+        await until(pilot, lambda: app.main.query_one(QueuePane).current is not None)
+        await pilot.press("e")
+        await until(pilot, lambda: app.main.active == "configure")
+        config = app.main.query_one(ConfigurePane).config
+        assert config is not None
+        assert (config.lr, config.network.activation) == (3.2e-4, "tanh")
+
+
+async def test_enter_opens_the_curves_and_digits_change_the_pane(
+    store: RunStore, image_folder: Path
+) -> None:
+    queued(store, image_folder)
+    app = idle_app(store, image_folder)
+    async with running(app, (80, 24)) as pilot:
+        await pilot.press("f3")
+        await until(pilot, lambda: app.main.query_one(QueuePane).current is not None)
+        await pilot.press("enter")
+        await until(pilot, lambda: app.main.active == "charts")
+        for key, scope in enumerate(PANES, start=1):
+            await pilot.press("escape", str(key))
+            await until(pilot, lambda scope=scope: app.main.active == scope)
+            await pilot.pause()
+            shown = [name for name in PANES if app.main.query_one(f"#{name}").region.area]
+            assert shown == [scope]  # one pane at a time
+
+
+async def test_three_panes_stand_side_by_side_when_wide(
+    store: RunStore, image_folder: Path
+) -> None:
+    app = idle_app(store, image_folder)
+    async with running(app, (120, 40)) as pilot:
+        await pilot.pause()
+        for name in ("configure", "queue", "charts"):
+            assert app.main.query_one(f"#{name}").region.area
+
+
+async def test_letters_in_a_field_are_text_and_escape_makes_them_keys(
+    store: RunStore, image_folder: Path
+) -> None:
+    app = idle_app(store, image_folder)
+    async with running(app) as pilot:
+        await pilot.press("down")
+        field = next(iter(app.main.query(Input)))
+        field.focus()
+        await pilot.pause()
+        await pilot.press("q", "2")
+        assert field.value.endswith("q2")
+        await pilot.press("escape", "2")
+        await until(pilot, lambda: app.main.active == "queue")
+
+
+async def test_the_image_panes_show_the_data_of_the_form(
+    store: RunStore, image_folder: Path
+) -> None:
+    app = idle_app(store, image_folder)
+    async with running(app) as pilot:
+        await pilot.press("f6")
+        pane = app.main.query_one(DataPane)
+        await until(pilot, lambda: pane.page is not None)
+        assert pane.page is not None
+        assert (pane.page.train_size, pane.page.test_size) == (60, 30)
+
+
+async def test_data_that_is_not_there_is_said_in_the_form(store: RunStore, tmp_path: Path) -> None:
+    app = RottuiApp(store, data=str(tmp_path / "nowhere"), train=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: "nowhere" in screen_text(app) and "no" in screen_text(app))
+        assert app.main.query_one(ConfigurePane).config is None
+        await pilot.press("f9")
+        await pilot.pause()
+        assert store.runs() == []
+
+
+def screen_text(app: RottuiApp) -> str:
+    return "\n".join(
+        "".join(segment.text for segment in line) for line in app.screen._compositor.render_strips()
+    )
+
+
+async def test_help_lists_the_keys_of_the_active_pane_first(
+    store: RunStore, image_folder: Path
+) -> None:
+    app = idle_app(store, image_folder)
+    async with running(app) as pilot:
+        await pilot.press("f3", "question_mark")
+        assert isinstance(app.screen, HelpScreen)
+        await pilot.pause()
+        text = screen_text(app)
+        assert text.index("Queue") < text.index("Pause at the next batch")
+        await pilot.press("escape")
+        assert not isinstance(app.screen, HelpScreen)
+
+
+async def test_the_theme_is_remembered(store: RunStore, image_folder: Path) -> None:
+    app = idle_app(store, image_folder)
+    async with running(app) as pilot:
+        assert app.theme == "rottui-dark"
+        app.theme = "rottui-light"
+        await pilot.pause()
+        await until(pilot, lambda: app._remembered.get("theme") == "rottui-light")
+    again = idle_app(store, image_folder)
+    async with running(again):
+        assert again.theme == "rottui-light"
+
+
+async def test_a_terminal_too_small_is_one_clear_line(store: RunStore, image_folder: Path) -> None:
+    app = idle_app(store, image_folder)
+    async with running(app, (50, 12)) as pilot:
+        await pilot.pause()
+        assert "rottui needs at least 60×16" in screen_text(app)
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: "Configure" in screen_text(app))
+        assert "needs at least" not in screen_text(app)
+
+
+async def test_quitting_ends_the_app_with_code_zero(store: RunStore, image_folder: Path) -> None:
+    app = RottuiApp(store, data=str(image_folder), workers=1)
+    async with running(app) as pilot:
+        (run_id,) = queued(
+            store, image_folder, **{"epochs": 100_000, "batch_size": 1, "target": "circular"}
+        )
+        await until(pilot, lambda: store.run(run_id).epochs_done >= 1)
+        await pilot.press("f3", "q")
+        await until(pilot, lambda: not app.is_running or app._exit)
+    assert app.return_code == 0
+    assert store.run(run_id).state is State.QUEUED
+    assert store.checkpoints(run_id)

@@ -1,0 +1,370 @@
+"""The charts pane on a screen: what it shows, what its keys do, how often it draws."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pytest
+from chart_rows import curve, epoch, run, snapshot
+from textual.app import App, ComposeResult
+from textual.pilot import Pilot
+
+from rottui.store.states import State
+from rottui.tui.charts.cells import plain
+from rottui.tui.charts.chart import Drawing, Line
+from rottui.tui.charts.curves import Metric, Splits
+from rottui.tui.charts.limits import Limits
+from rottui.tui.charts.painter import Painter
+from rottui.tui.snapshot import Snapshot
+from rottui.tui.widgets.chart import ChartView
+from rottui.tui.widgets.charts_pane import Arrangement, ChartsPane, arrange
+from rottui.tui.widgets.lines import Lines
+
+FALLING = curve(*[1 / (x + 1) for x in range(12)])
+
+
+class Counter:
+    """A rasteriser that draws nothing and counts how often it is asked."""
+
+    def __init__(self) -> None:
+        self.drawn = 0
+
+    def __call__(self, columns: int, rows: int, lines: Sequence[Line]) -> list[list[str]]:
+        self.drawn += 1
+        return [[" " * columns] * rows for _ in lines]
+
+
+class Host(App[None]):
+    """Nothing but the pane."""
+
+    def __init__(self, pane: ChartsPane) -> None:
+        super().__init__()
+        self.pane = pane
+        self.steps: list[int] = []
+
+    def compose(self) -> ComposeResult:
+        yield self.pane
+
+    def on_mount(self) -> None:
+        self.pane.focus()
+
+    def on_charts_pane_stepped(self, message: ChartsPane.Stepped) -> None:
+        self.steps.append(message.by)
+
+
+def quick_pane(**options: object) -> ChartsPane:
+    return ChartsPane(interval=0.0, **options)  # type: ignore[arg-type]
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    """Wait until the screen shows what was asked for last."""
+    pane = pilot.app.query_one(ChartsPane)
+    await pilot.pause()
+    while not pane.settled:
+        await pilot.pause(0.01)
+    await pilot.pause()
+
+
+def screen(app: App[None]) -> list[str]:
+    return [strip.text.rstrip() for strip in app.screen._compositor.render_strips()]
+
+
+def text(app: App[None]) -> str:
+    return "\n".join(screen(app))
+
+
+async def test_loss_and_mae_stand_beside_each_other_at_80_by_24() -> None:
+    app = Host(quick_pane())
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(snapshot(FALLING, curve(1.0, 0.9)), (1, 2))
+        await settle(pilot)
+
+        first = screen(app)[0]
+        assert first.startswith("loss")
+        assert first.index("MAE, target's units") == 40
+        assert {"#1", "#2"} <= set(text(app).split())
+        assert "▄▄▄▄ train  ⠤⠤⠤⠤ test" in text(app)
+        assert "#1 mlp 128-128 lr 1e-1" in text(app)
+        assert "11/50" in text(app)
+        assert not any("…" in line for line in screen(app))
+
+
+@pytest.mark.parametrize(
+    ("size", "charts", "runs", "wanted"),
+    [
+        ((80, 20), 2, 3, Arrangement(2, False, 4)),
+        ((120, 36), 2, 3, Arrangement(2, True, 4)),
+        ((60, 16), 2, 1, Arrangement(1, False, 2)),
+        ((80, 20), 1, 1, Arrangement(1, True, 2)),
+        ((23, 20), 2, 1, Arrangement(0, True, 20)),
+        ((80, 7), 2, 1, Arrangement(0, True, 7)),
+    ],
+)
+def test_how_the_pane_is_divided(
+    size: tuple[int, int], charts: int, runs: int, wanted: Arrangement
+) -> None:
+    assert arrange(*size, charts, runs) == wanted
+
+
+@pytest.mark.parametrize("size", [(120, 40), (60, 20), (40, 12), (20, 5), (8, 3), (200, 60)])
+async def test_at_every_size_each_row_is_whole(size: tuple[int, int]) -> None:
+    app = Host(quick_pane())
+    async with app.run_test(size=size) as pilot:
+        app.pane.show(snapshot(FALLING, curve(1.0, math.nan)), (1, 2))
+        await settle(pilot)
+
+        for view in app.query(Lines):
+            if view.display and view.size:
+                assert {view.render_line(y).cell_length for y in range(view.size.height)} == {
+                    view.size.width
+                }
+
+
+async def test_too_small_for_a_chart_it_says_the_numbers() -> None:
+    app = Host(quick_pane())
+    async with app.run_test(size=(60, 6)) as pilot:
+        app.pane.show(snapshot(curve(1.0, 0.25)), (1,))
+        await settle(pilot)
+
+        assert screen(app)[0] == "#1 loss 0.25 train 0.35 test, epoch 1/50"
+
+
+async def test_the_metric_key_goes_through_all_of_them() -> None:
+    app = Host(quick_pane())
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(snapshot(FALLING), (1,))
+        seen = [app.pane.metrics]
+        titles = []
+        for _ in range(3):
+            await pilot.press("m")
+            await settle(pilot)
+            seen.append(app.pane.metrics)
+            titles.append(screen(app)[0])
+        await pilot.press("m")
+
+        assert seen == [(Metric.LOSS, Metric.MAE), (Metric.LOSS,), (Metric.MAE,), (Metric.MAE_DEG,)]
+        assert titles == ["loss", "MAE, target's units", "MAE in degrees"]
+        assert app.pane.metrics == seen[0]
+
+
+async def test_the_log_key_gives_decades_and_takes_them_away() -> None:
+    app = Host(quick_pane())
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(snapshot(FALLING), (1,))
+        await pilot.press("l")
+        await settle(pilot)
+        assert "loss  log" in text(app)
+        assert "1e-1┤" in text(app)
+
+        await pilot.press("l")
+        await settle(pilot)
+        assert "log" not in text(app)
+        assert "1e-1┤" not in text(app)
+
+
+async def test_the_axis_stays_while_the_same_runs_go_on_and_is_new_for_others() -> None:
+    app = Host(quick_pane())
+    async with app.run_test(size=(80, 24)) as pilot:
+        view = app.query(ChartView).first()
+
+        async def axis(*losses: float, shown: tuple[int, ...] = (1,)) -> Limits:
+            app.pane.show(snapshot(curve(*losses), curve(*losses)), shown)
+            await settle(pilot)
+            assert view.drawing is not None
+            assert view.drawing.y is not None
+            return view.drawing.y
+
+        first = await axis(1.0, 0.08)
+        assert await axis(1.0, 0.55) == first
+        assert await axis(1.0, 0.55, shown=(2,)) != first
+
+
+async def test_the_split_key_shows_one_split() -> None:
+    app = Host(quick_pane())
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(snapshot(FALLING), (1,))
+        await settle(pilot)
+        view = app.query(ChartView).first()
+        assert view.plot is not None
+        assert view.plot.splits is Splits.BOTH
+
+        await pilot.press("t")
+        await settle(pilot)
+        assert view.plot.splits is Splits.TRAIN
+        assert "test" not in text(app)
+
+
+async def test_arrows_ask_for_other_runs() -> None:
+    app = Host(quick_pane())
+    async with app.run_test() as pilot:
+        await pilot.press("down", "k")
+        await pilot.pause()
+        assert app.steps == [1, -1]
+
+
+async def test_without_a_run_it_says_what_to_press() -> None:
+    app = Host(quick_pane())
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(Snapshot(), ())
+        await settle(pilot)
+        assert "mark several with space" in text(app)
+
+
+async def test_a_queued_run_has_no_curve_yet() -> None:
+    app = Host(quick_pane())
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(Snapshot((run(3, state=State.QUEUED),)), (3,))
+        await settle(pilot)
+        assert "#3 mlp 128-128 lr 1e-3 is queued; no epoch yet." in text(app)
+
+
+async def test_a_run_that_is_gone_is_left_out() -> None:
+    app = Host(quick_pane())
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(snapshot(FALLING), (1, 99))
+        await settle(pilot)
+        assert [row.id for row in app.pane.runs] == [1]
+
+
+async def test_a_diverged_run_is_marked_in_words() -> None:
+    app = Host(quick_pane())
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(snapshot(curve(1.0, 5.0, math.nan)), (1,))
+        await settle(pilot)
+        assert "✗ #1 epoch 2 NaN" in text(app)
+        assert "NaN" in plain(app.query_one("#charts-legend", Lines).rows[1])
+
+
+async def test_the_same_snapshot_again_draws_nothing() -> None:
+    counter = Counter()
+    app = Host(quick_pane(painter=Painter(rasterise=counter)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(snapshot(FALLING), (1,))
+        await settle(pilot)
+        first = counter.drawn
+        for _ in range(4):
+            app.pane.show(snapshot(FALLING), (1,))
+            await settle(pilot)
+        assert counter.drawn == first
+
+        app.pane.show(snapshot((*FALLING, epoch(12, 0.05))), (1,))
+        await settle(pilot)
+        assert counter.drawn == first + 2
+
+
+async def test_more_epochs_wait_for_their_turn_and_keys_do_not() -> None:
+    counter = Counter()
+    app = Host(ChartsPane(interval=3600, painter=Painter(rasterise=counter)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(snapshot(FALLING[:2]), (1,))
+        await settle(pilot)
+        before = counter.drawn
+        for end in range(3, 12):
+            app.pane.show(snapshot(FALLING[:end]), (1,))
+            await pilot.pause()
+        assert counter.drawn == before
+        assert not app.pane.settled
+
+        await pilot.press("l")
+        await settle(pilot)
+        view = app.query(ChartView).first()
+        assert counter.drawn == before + 2
+        assert view.plot is not None
+        assert len(view.plot.runs[0].rows) == 11
+
+
+async def test_after_a_while_more_epochs_are_drawn() -> None:
+    app = Host(ChartsPane(interval=0.05))
+    async with app.run_test(size=(80, 24)) as pilot:
+        for end in range(1, 6):
+            app.pane.show(snapshot(FALLING[:end]), (1,))
+        await settle(pilot)
+        assert "4/50" in text(app)
+        view = app.query(ChartView).first()
+        assert view.drawing is not None
+        assert view.drawing.points == 10
+
+
+async def test_what_plotext_cannot_draw_is_said_on_the_chart() -> None:
+    def fails(columns: int, rows: int, lines: Sequence[Line]) -> list[list[str]]:
+        raise MemoryError("native")
+
+    app = Host(quick_pane(painter=Painter(rasterise=fails)))
+    async with app.run_test(size=(120, 24)) as pilot:
+        app.pane.show(snapshot(FALLING), (1,))
+        await settle(pilot)
+        assert "could not be drawn" in text(app)
+        await pilot.press("m")
+        await settle(pilot)
+        assert app.is_running
+
+
+async def test_a_drawing_of_what_is_no_longer_shown_is_ignored() -> None:
+    app = Host(quick_pane())
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(snapshot(FALLING), (1,))
+        await settle(pilot)
+        view = app.query(ChartView).first()
+        before = view.rows
+        view.post_message(ChartView.Drawn(0, None, Drawing((), error="old")))
+        await pilot.pause()
+        assert view.rows == before
+
+
+async def test_a_hidden_pane_draws_when_it_is_seen() -> None:
+    counter = Counter()
+    app = Host(quick_pane(painter=Painter(rasterise=counter)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.display = False
+        await pilot.pause()
+        app.pane.show(snapshot(FALLING), (1,))
+        await settle(pilot)
+        assert counter.drawn == 0
+
+        app.pane.display = True
+        await pilot.pause()
+        await settle(pilot)
+        assert counter.drawn >= 2
+        assert "loss" in text(app)
+
+
+@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark", "ansi-light", "dracula"])
+async def test_other_themes(theme: str) -> None:
+    app = Host(quick_pane())
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(snapshot(FALLING, curve(1.0)), (1, 2))
+        await settle(pilot)
+        app.theme = theme
+        await pilot.pause()
+        await settle(pilot)
+        for view in app.query(ChartView):
+            for y in range(view.size.height):
+                assert all(segment.style is not None for segment in view.render_line(y))
+
+
+async def test_runs_have_different_colours_from_the_theme() -> None:
+    app = Host(quick_pane())
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(snapshot(FALLING, curve(1.0, 0.9)), (1, 2))
+        await settle(pilot)
+        view = app.query(ChartView).first()
+        assert view.style_of("run-1").color != view.style_of("run-2").color
+
+
+async def test_without_colour_everything_is_still_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = Host(quick_pane())
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(snapshot(FALLING, curve(1.0, math.nan)), (1, 2))
+        await settle(pilot)
+        assert app.export_screenshot()
+        assert "✗ #2 epoch 1 NaN" in text(app)
+
+
+async def test_with_ascii_only_nothing_else_is_written() -> None:
+    app = Host(quick_pane(ascii=True))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(snapshot(FALLING, curve(1.0, math.nan)), (1, 2))
+        await settle(pilot)
+        assert text(app).isascii()

@@ -1,0 +1,132 @@
+"""Every pane at every size, as pictures that are kept; the README shows some of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from recorded import put_recorded_sweep
+from textual.app import App
+from textual.pilot import Pilot
+from waiting import running, until
+
+from rottui.store.runs import RunStore
+from rottui.tui.app import RottuiApp
+from rottui.tui.screens.help import HelpScreen
+from rottui.tui.widgets.charts_pane import ChartsPane
+from rottui.tui.widgets.data_pane import DataPane
+from rottui.tui.widgets.equivariance_pane import EquivariancePane
+from rottui.tui.widgets.queue_pane import QueuePane
+
+Compare = Callable[[App[Any], str], None]
+SIZES = pytest.mark.parametrize(
+    "size", [(80, 24), (120, 40), (200, 60)], ids=["80x24", "120x40", "200x60"]
+)
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RottuiApp:
+    """The app on a recorded sweep, looking at a few garments in ``wardrobe/``."""
+    monkeypatch.chdir(Path(__file__).parent)
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    store = RunStore.open(tmp_path / "store")
+    put_recorded_sweep(store)
+    return RottuiApp(store, data="wardrobe", train=False)
+
+
+async def settle(app: RottuiApp, pilot: Pilot[Any]) -> None:
+    """Until every pane on the screen shows what it has asked for; hidden ones ask nothing."""
+    main = app.main
+    await until(pilot, lambda: len(main.query_one(QueuePane).table.rows) == 3)
+    await until(pilot, lambda: bool(main.query(DataPane)))
+    await until(pilot, lambda: bool(main._snapshot.epochs))
+    await until(pilot, lambda: main.query_one(f"#{main.active}").has_focus_within)
+    await pilot.pause()
+    charts, maps, data = (
+        main.query_one(ChartsPane),
+        main.query_one(EquivariancePane),
+        main.query_one(DataPane),
+    )
+    if charts.region.area:
+        await until(pilot, lambda: charts.settled)
+    if maps.region.area:
+        await until(pilot, lambda: maps._shown is not None)
+    if data.region.area:
+        await until(pilot, lambda: data.page is not None)
+    await pilot.pause()
+
+
+def name_of(pane: str, size: tuple[int, int]) -> str:
+    return f"{pane}-{size[0]}x{size[1]}"
+
+
+@SIZES
+@pytest.mark.parametrize("pane", ["queue", "equivariance", "data"])
+async def test_a_pane_looks_as_it_did(
+    pane: str, size: tuple[int, int], app: RottuiApp, same_picture: Compare
+) -> None:
+    async with running(app, size) as pilot:
+        app.main.go_to(pane)
+        await settle(app, pilot)
+        same_picture(app, name_of(pane, size))
+
+
+@SIZES
+async def test_the_form_of_a_sweep_looks_as_it_did(
+    size: tuple[int, int], app: RottuiApp, same_picture: Compare
+) -> None:
+    async with running(app, size) as pilot:
+        await settle(app, pilot)
+        await pilot.press("f7", "f7", "f7")
+        await settle(app, pilot)
+        same_picture(app, name_of("configure", size))
+
+
+@SIZES
+async def test_the_curves_of_a_sweep_look_as_they_did(
+    size: tuple[int, int], app: RottuiApp, same_picture: Compare
+) -> None:
+    async with running(app, size) as pilot:
+        await pilot.press("f3")
+        await settle(app, pilot)
+        await pilot.press("space", "space", "space", "f4")
+        await until(pilot, lambda: len(app.main.query_one(ChartsPane).runs) == 3)
+        await until(pilot, lambda: len(app.main._snapshot.epochs) == 3)
+        await settle(app, pilot)
+        same_picture(app, name_of("charts", size))
+
+
+@pytest.mark.parametrize("theme", ["rottui-light", "nord"])
+async def test_other_themes_look_as_they_did(
+    theme: str, app: RottuiApp, same_picture: Compare
+) -> None:
+    async with running(app) as pilot:
+        app.theme = theme
+        app.main.go_to("queue")
+        await settle(app, pilot)
+        same_picture(app, f"queue-{theme}")
+
+
+async def test_errors_beside_the_fields_look_as_they_did(
+    app: RottuiApp, same_picture: Compare
+) -> None:
+    async with running(app, (80, 24)) as pilot:
+        await settle(app, pilot)
+        await pilot.press("f7", "f7")  # the cnn
+        form = app.main.query_one("#configure").form  # type: ignore[attr-defined]
+        form.fill({"network.strides": "3, 3, 3", "lr": "0", "epochs": "many"}, sweep=False)
+        await settle(app, pilot)
+        same_picture(app, "configure-errors")
+
+
+async def test_help_looks_as_it_did(app: RottuiApp, same_picture: Compare) -> None:
+    async with running(app) as pilot:
+        await pilot.press("f3")
+        await settle(app, pilot)
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        await pilot.pause()
+        same_picture(app, "help")

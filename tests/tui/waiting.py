@@ -1,0 +1,34 @@
+"""Waiting for facts, and running the whole app in a test."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from textual.pilot import Pilot
+
+from rottui.tui.app import RottuiApp
+from rottui.tui.widgets.configure_pane import ConfigurePane
+
+
+async def until(pilot: Pilot[Any], fact: Callable[[], bool], seconds: float = 60) -> None:
+    """Let the app go on until a fact holds."""
+    for _ in range(int(seconds / 0.02)):
+        if fact():
+            return
+        await asyncio.sleep(0.02)
+        await pilot.pause()
+    raise AssertionError(f"not in {seconds} s: {fact}")
+
+
+@asynccontextmanager
+async def running(app: RottuiApp, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Pilot[None]]:
+    """The app once its data is known; its engine is stopped at the end."""
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await until(pilot, lambda: app.main.query_one(ConfigurePane).config is not None)
+        try:
+            yield pilot
+        finally:
+            app._stop_engine()
