@@ -88,6 +88,7 @@ _NAMES = {
     "delete": "Del",
     "home": "Home",
     "enter": "Enter",
+    "escape": "Esc",
     "space": "Space",
 }
 
