@@ -14,8 +14,9 @@ from rottui.commands.stores import check_exists, store_folder
 from rottui.commands.sweep_flags import sweep_config
 from rottui.commands.usage import DONE, UsageError, positive
 from rottui.core.config import DataConfig
+from rottui.core.pytorch import explained_imports
 from rottui.engine.threads import available_cores
-from rottui.errors import DataError, StoreError, TrainingError
+from rottui.errors import DataError, StoreError
 from rottui.store.records import NewRun
 from rottui.store.runs import RunStore
 from rottui.store.states import ENDED, State
@@ -132,14 +133,8 @@ def _load_torch() -> None:
     Raises:
         TrainingError: it is missing or broken, and how to mend it.
     """
-    try:
+    with explained_imports():
         import torch  # noqa: F401
-    except (ImportError, OSError, RuntimeError, AttributeError) as error:
-        # such as: operator torchvision::nms does not exist, for two that do not fit each other
-        raise TrainingError(
-            f"PyTorch cannot be imported ({error}); install versions that fit each other: "
-            "pip install --upgrade torch torchvision"
-        ) from error
 
 
 def _pinned(data: DataConfig) -> DataConfig:

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from rottui.core.networks import draw_weights
+from rottui.core.pytorch import explained_imports
 from rottui.core.shapes import IMAGE_SIZE
 from rottui.errors import ConfigError, Problem
 
@@ -143,7 +144,8 @@ def rotated(x: Tensor, angle: float) -> Tensor:
     quarters, rest = divmod(angle, 90.0)
     if rest == 0:
         return torch.rot90(x, -int(quarters), (-2, -1))
-    from torchvision.transforms.functional import affine
+    with explained_imports():
+        from torchvision.transforms.functional import affine
 
     turned: Tensor = affine(x, angle=angle, translate=[0, 0], scale=1.0, shear=[0.0])
     return turned

@@ -41,6 +41,10 @@ if TYPE_CHECKING:
     from rottui.engine.engine import Engine
 
 
+STOP_SECONDS = 30.0
+"""How long leaving waits for a worker that does not stop, such as one that still decodes images."""
+
+
 class RottuiApp(App[None]):
     """Everything on one store: panes read it, wishes go into it, the engine trains from it."""
 
@@ -112,7 +116,7 @@ class RottuiApp(App[None]):
         self._feed.start()
         self._choose_data(self._data_text)
         if self._train:
-            threading.Thread(target=self._start_engine, name="rottui-start", daemon=True).start()
+            Hand(self, "engine").do(self._start_engine, lambda _: None, self._complain)
 
     def _bring_up_themes(self) -> None:
         for problem in register_themes(self, theme_folders(locations.config_dir())):
@@ -158,7 +162,7 @@ class RottuiApp(App[None]):
         self._leaving = True
         with self._engine_lock:
             if self._engine is not None:
-                self._engine.stop()
+                self._engine.stop(STOP_SECONDS)
                 self._engine = None
 
     def _leave_from_thread(self, code: int) -> None:

@@ -221,6 +221,6 @@ def test_a_broken_pytorch_is_told_with_its_cure_and_nothing_is_queued(
     _, err = training.communicate(timeout=60)
     assert training.returncode == 1
     assert err.startswith("rottui: PyTorch cannot be imported (")
-    assert err.endswith("pip install --upgrade torch torchvision\n")
+    assert err.endswith("pip install --force-reinstall torch torchvision\n")
     assert err.count("\n") == 1
     assert "no runs yet" in rottui("runs").out
