@@ -35,6 +35,7 @@ from rottui.tui.widgets.charts_pane import ChartsPane
 from rottui.tui.widgets.configure_pane import ConfigurePane
 from rottui.tui.widgets.data_pane import DataPane
 from rottui.tui.widgets.equivariance_pane import EquivariancePane
+from rottui.tui.widgets.glyphs import to_ascii
 from rottui.tui.widgets.queue_pane import QueuePane
 
 if TYPE_CHECKING:
@@ -92,12 +93,13 @@ class RottuiApp(App[None]):
         self._wishes = Hand(self, "wishes")
         self._answers = ImageAnswers(Hand(self, "images"), Images(locations.cache_dir()))
         self._departure: Departure | None = None
+        self._ascii = _ascii_only()
 
     # --- starting ----------------------------------------------------------------------------
 
     def get_default_screen(self) -> Screen[None]:
         """The panes."""
-        return MainScreen(ascii=_ascii_only())
+        return MainScreen(ascii=self._ascii)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our tokens, for themes that do not name them."""
@@ -154,6 +156,11 @@ class RottuiApp(App[None]):
 
     def on_unmount(self) -> None:  # noqa: D102
         self._feed.stop()
+
+    def get_key_display(self, binding: Binding) -> str:
+        """A key's name as the terminal can show it."""
+        name = super().get_key_display(binding)
+        return to_ascii(name) if self._ascii else name
 
     # --- leaving -----------------------------------------------------------------------------
 

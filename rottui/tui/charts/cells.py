@@ -106,10 +106,12 @@ def plain(row: Row) -> str:
     return "".join(span.text for span in row)
 
 
-def flow(parts: Iterable[Span], width: int, height: int, between: str = "   ") -> list[Row]:
+def flow(
+    parts: Iterable[Span], width: int, height: int, between: str = "   ", more: str = "…"
+) -> list[Row]:
     """Parts one after another, broken between parts, in at most ``height`` rows.
 
-    What does not fit is left out, and the last row says so with ``…``.
+    What does not fit is left out, and the last row says so with ``more``.
     """
     rows: list[list[Span]] = []
     room = 0
@@ -125,7 +127,7 @@ def flow(parts: Iterable[Span], width: int, height: int, between: str = "   ") -
         else:
             cut = True
             break
-    fitted = [fit(tuple(row), width) for row in rows]
+    fitted = [fit(tuple(row), width, more) for row in rows]
     if cut and fitted:
-        fitted[-1] = fit((*rows[-1], Span(between + "…")), width)
+        fitted[-1] = fit((*rows[-1], Span(between + more)), width, more)
     return fitted

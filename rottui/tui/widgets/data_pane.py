@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from rottui.core.shapes import IMAGE_SIZE
-from rottui.tui.charts.cells import Span, flow
+from rottui.tui.charts.cells import ASCII, UNICODE, Span, flow
 from rottui.tui.keymap import bindings
 from rottui.tui.pixels import values_of
 from rottui.tui.ramps import Depth
@@ -99,6 +99,7 @@ class DataPane(Widget, can_focus=True):
     ) -> None:
         super().__init__(id=id)
         self._ascii = ascii
+        self._more = (ASCII if ascii else UNICODE).more
         self._depth = depth
         self._split = "train"
         self._first = 0
@@ -290,7 +291,7 @@ class DataPane(Widget, can_focus=True):
         if self._ascii:
             spans = [Span(to_ascii(span.text), span.style) for span in spans]
         lines.styles.height = height
-        lines.set_rows(flow(spans, self.size.width, height))
+        lines.set_rows(flow(spans, self.size.width, height, more=self._more))
 
     def _status(self) -> list[Span]:
         page, total = self._page, self._total

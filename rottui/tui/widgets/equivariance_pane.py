@@ -11,7 +11,7 @@ from textual.containers import Container
 from textual.message import Message
 from textual.widget import Widget
 
-from rottui.tui.charts.cells import Span, flow
+from rottui.tui.charts.cells import ASCII, UNICODE, Span, flow
 from rottui.tui.equivariance_view import PROMPT, View, ViewError, view_from
 from rottui.tui.keymap import bindings
 from rottui.tui.ramps import Depth
@@ -62,6 +62,7 @@ class EquivariancePane(Widget, can_focus=True):
     ) -> None:
         super().__init__(id=id)
         self._ascii = ascii
+        self._more = (ASCII if ascii else UNICODE).more
         self._depth = depth
         self._view = View()
         self._unasked = True
@@ -252,7 +253,7 @@ class EquivariancePane(Widget, can_focus=True):
         lines = self.query_one("#equivariance-status", Lines)
         spans = [Span(self._plain(span.text), span.style) for span in self._status()]
         lines.styles.height = self._status_height
-        lines.set_rows(flow(spans, self.size.width, self._status_height))
+        lines.set_rows(flow(spans, self.size.width, self._status_height, more=self._more))
 
     def _status(self) -> list[Span]:
         view, shown = self._view, self._shown

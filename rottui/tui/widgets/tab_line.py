@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -51,6 +52,10 @@ class TabLine(Horizontal):
             super().__init__()
             self.scope = scope
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._counts: Mapping[State, int] = {}
+
     def compose(self) -> ComposeResult:  # noqa: D102
         for number, (scope, title) in enumerate(PANES.items(), start=1):
             yield Tab(number, scope, title)
@@ -61,19 +66,25 @@ class TabLine(Horizontal):
         for tab in self.query(Tab):
             tab.set_class(tab.scope == scope, "-active")
 
+    def on_resize(self) -> None:  # noqa: D102
+        self._paint()
+
     def show(self, snapshot: Snapshot) -> None:
         """Say what runs and what waits."""
-        self.say(status_text(snapshot))
+        self._counts = Counter(run.state for run in snapshot.runs)
+        self._paint()
 
-    def say(self, text: str) -> None:
-        """Replace the words on the right."""
+    def _paint(self) -> None:
         status = self.query_one("#status", Static)
+        text = status_text(self._counts, status.content_size.width)
         if status.content != text:
             status.update(text, layout=False)
 
 
-def status_text(snapshot: Snapshot) -> str:
-    """``2 running · 3 queued``, naming only what there is; empty for an empty store."""
-    counts = Counter(run.state for run in snapshot.runs)
+def status_text(counts: Mapping[State, int], width: int) -> str:
+    """``2 running · 3 queued``: as many of the states that there are as fit, never half a one."""
     order = (State.RUNNING, State.QUEUED, State.PAUSED, State.FAILED, State.DONE)
-    return " · ".join(f"{counts[state]} {state}" for state in order if counts[state])
+    parts = [f"{counts[state]} {state}" for state in order if counts.get(state)]
+    while parts and len(" · ".join(parts)) > width:
+        parts.pop()
+    return " · ".join(parts)
