@@ -159,8 +159,9 @@ class RottuiApp(App[None]):
 
     def get_key_display(self, binding: Binding) -> str:
         """A key's name as the terminal can show it."""
-        name = super().get_key_display(binding)
-        return to_ascii(name) if self._ascii else name
+        if self._ascii:
+            return to_ascii(binding.key_display or binding.key.replace("_", " "))
+        return super().get_key_display(binding)
 
     # --- leaving -----------------------------------------------------------------------------
 
