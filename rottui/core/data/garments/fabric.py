@@ -35,7 +35,7 @@ def dressed(
     shown = cloth / 255.0
     surface = 1 + shown * (weave * knit - 1)
     light = _folds(next(d), next(d), next(d)) * _slope(next(d), next(d))
-    brightness = 0.52 + 0.60 * next(d) ** 0.5
+    brightness = 0.80 + 0.36 * next(d) ** 0.5
     contrast = 0.75 + 0.5 * next(d)
     level = (tone / FULL_TONE) ** contrast * brightness * surface * light
     noise = (grain[:, ::-1, ::-1] - 0.5) * (tone > 0) * 0.10 * next(d)

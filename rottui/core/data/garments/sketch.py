@@ -51,7 +51,7 @@ class Sketch:
         self._cloth = Image.new("L", size)
         self._draw_tone = ImageDraw.Draw(self._tone)
         self._draw_cloth = ImageDraw.Draw(self._cloth)
-        stretch = dice.between(0.94, 1.06)
+        stretch = dice.between(0.92, 1.04)
         self._x_of_x = stretch * dice.between(0.94, 1.08)
         self._y_of_y = stretch
         self._x_of_y = dice.between(-0.06, 0.06)
