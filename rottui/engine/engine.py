@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rottui.core.config import DataConfig
+from rottui.core.pytorch import explained_imports
 from rottui.engine import liveness
 from rottui.engine.datasets import Datasets, loader
 from rottui.engine.threads import threads_each, worker_count
@@ -76,25 +77,37 @@ class Engine:
             for number in range(1, count + 1)
         ]
         self._beats = threading.Thread(target=self._beat, name="rottui-beats", daemon=True)
+        self._life = threading.Lock()
         self._was_started = False
 
     def start(self) -> None:
-        """Take back the runs of dead workers, then begin to train; returns after loading torch.
+        """Take back the runs of dead workers, load torch, then begin to train.
+
+        Returns once the workers run, or as soon as another thread's ``stop`` has been noticed.
 
         Raises:
             StoreError: the store cannot be written.
+            TrainingError: PyTorch is missing or broken.
         """
-        from rottui.core.training import warm_up
+        with self._life:
+            if self._stopping.is_set():
+                return
+            for worker in self._workers:
+                self._store.add_worker(dataclasses.replace(self._me, id=worker.worker_id))
+            self._recover()
+            self._store.remove_leftovers()
+        # Seconds of imports: outside the lock, so that leaving never waits for them.
+        with explained_imports():
+            from rottui.core.training import warm_up
 
-        for worker in self._workers:
-            self._store.add_worker(dataclasses.replace(self._me, id=worker.worker_id))
-        self._recover()
-        self._store.remove_leftovers()
-        warm_up()
-        self._was_started = True
-        self._beats.start()
-        for worker in self._workers:
-            worker.start()
+            warm_up()
+        with self._life:
+            if self._stopping.is_set():
+                return
+            self._was_started = True
+            self._beats.start()
+            for worker in self._workers:
+                worker.start()
 
     def stop(self, timeout: float | None = None) -> bool:
         """Checkpoint the runs in progress, put them back into the queue, and end the workers.
@@ -102,15 +115,17 @@ class Engine:
         Returns whether every worker ended within ``timeout`` seconds (None: however long it takes).
         """
         self._stopping.set()
+        with self._life:
+            started = self._was_started
         end = None if timeout is None else time.monotonic() + timeout
-        if self._was_started:
+        if started:
             for worker in self._workers:
                 worker.join(None if end is None else max(0.0, end - time.monotonic()))
         if any(worker.is_alive() for worker in self._workers):
             return False
         if not self._stopped.is_set():
             self._stopped.set()
-            if self._was_started:
+            if started:
                 self._beats.join()
             self._forget_workers()
             self._store.close()
@@ -122,13 +137,20 @@ class Engine:
         return not self._store.busy([worker.worker_id for worker in self._workers], self._only)
 
     def wait_idle(self, timeout: float) -> bool:
-        """Wait until ``idle``; False when that took longer than ``timeout`` seconds."""
+        """Wait until ``idle``; False after ``timeout`` seconds, or once ``stop`` was called."""
         end = time.monotonic() + timeout
-        while not self.idle:
+        while not self._stopping.is_set():
+            try:
+                if self.idle:
+                    return True
+            except StoreError:
+                if not self._stopping.is_set():
+                    raise
+                return False  # another thread's stop has closed the store meanwhile
             if time.monotonic() >= end:
                 return False
             self._stopping.wait(0.02)
-        return True
+        return False
 
     def _hold(self, worker: str, claim: Claim | None) -> None:
         with self._claims_lock:

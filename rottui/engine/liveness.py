@@ -26,7 +26,7 @@ def this_worker() -> WorkerRow:
         host=host,
         boot=boot_id(),
         pid=pid,
-        pid_started=psutil.Process(pid).create_time(),
+        pid_started=_started(psutil.Process(pid)),
         started_at=now,
         beat_at=now,
     )
@@ -47,8 +47,17 @@ def _lives(worker: WorkerRow) -> bool:
         process = psutil.Process(worker.pid)
         if process.status() == psutil.STATUS_ZOMBIE:
             return False
-        return abs(process.create_time() - worker.pid_started) < SAME_START_SECONDS
+        return abs(_started(process) - worker.pid_started) < SAME_START_SECONDS
     except psutil.NoSuchProcess:
         return False
     except psutil.AccessDenied:
         return True
+
+
+def _started(process: psutil.Process) -> float:
+    """When a process started, on a clock that nobody can set where there is one.
+
+    Linux counts from the machine's start, and psutil adds when that was by the wall clock: taken
+    away again, so that setting the clock makes no living process look like another one.
+    """
+    return process.create_time() - (psutil.boot_time() if psutil.LINUX else 0.0)

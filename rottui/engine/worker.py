@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 from rottui.core.config import RunConfig
 from rottui.engine.datasets import Datasets
-from rottui.errors import CheckpointError, RottuiError, StoreError
+from rottui.errors import CheckpointError, RottuiError, StoreError, TrainingError
 from rottui.store.records import Checkpoint, Claim, EpochRow
 from rottui.store.runs import RunStore
-from rottui.store.states import State, Wish
+from rottui.store.states import State
 from rottui.store.work import LeaseLostError
 
 if TYPE_CHECKING:
@@ -113,10 +113,9 @@ class _Session:
         self._store = store
         self._claim = claim
         self._stopping = stopping
-        self._wish: Wish | None = None
         self._next_look = 0.0
         self._next_save = time.monotonic() + SAVE_SECONDS
-        self._best_loss = claim.run.best.test_loss if claim.run.best else float("inf")
+        self._best_loss = self._saved_best_loss()
         self._best: TrainingState | None = None
 
     def train(self, datasets: Datasets) -> None:
@@ -124,8 +123,11 @@ class _Session:
 
         from rottui.core.events import Diverged, EpochDone, Stopped
 
-        config = RunConfig.from_dict(self._claim.run.config)
-        torch.set_num_threads(self._claim.run.threads or 1)
+        run = self._claim.run
+        if run.error is not None:  # a claim clears what went wrong before: what is left is the row
+            raise TrainingError(f"{run.error}; delete the run and queue it again")
+        config = RunConfig.from_dict(run.config)
+        torch.set_num_threads(run.threads or 1)
         training = self._training(config, datasets)
         state, error, detail = State.DONE, None, ""
         for event in training.events(self._should_stop):
@@ -135,7 +137,7 @@ class _Session:
                 case Diverged():
                     state, error = State.FAILED, event.message
                 case Stopped():
-                    state = _AFTER[self._wish]
+                    state = State.QUEUED  # or what the wish says by then: the store decides
                     detail = f"at epoch {event.epoch}, step {event.step}"
         self._store.finish(
             self._claim, state, error=error, detail=detail, checkpoints=self._save(training)
@@ -146,6 +148,7 @@ class _Session:
         from rottui.core.training import Training
 
         dataset = datasets.get(config.data)
+        refused = 0
         for checkpoint in self._store.checkpoints(self._claim.run.id):
             if checkpoint.kind == "best":
                 continue
@@ -155,20 +158,35 @@ class _Session:
             except CheckpointError as error:
                 log.warning("run %s: %s", self._claim.run.id, error)
                 self._store.note_event(self._claim, "checkpoint refused", str(error))
+                refused += 1
                 continue
             place = f"from epoch {training.epoch}, step {training.step}"
             self._store.note_event(self._claim, "resumed", place)
             return training
+        if refused:
+            self._store.note_event(self._claim, "restarted", "no checkpoint could be read")
         return Training(config, dataset)
 
     def _should_stop(self) -> bool:
         if self._stopping.is_set():
             return True
         now = time.monotonic()
-        if now >= self._next_look:
-            self._next_look = now + WISH_SECONDS
-            self._wish = self._store.wish_of(self._claim)
-        return self._wish is not None
+        if now < self._next_look:
+            return False
+        self._next_look = now + WISH_SECONDS
+        return self._store.wish_of(self._claim) is not None
+
+    def _saved_best_loss(self) -> float:
+        """The test loss of the best epoch that has a checkpoint.
+
+        After a kill the run may have had a better epoch since; trained anew, it is saved then.
+        """
+        run_id = self._claim.run.id
+        for checkpoint in self._store.checkpoints(run_id):
+            if checkpoint.kind == "best":
+                for row in self._store.epochs(run_id, after=checkpoint.epoch - 1)[:1]:
+                    return row.test_loss
+        return float("inf")
 
     def _commit(self, training: Training, done: EpochDone) -> None:
         metrics = done.metrics
@@ -203,7 +221,3 @@ class _Session:
             self._best = None
         self._next_save = time.monotonic() + SAVE_SECONDS
         return written
-
-
-_AFTER = {Wish.PAUSE: State.PAUSED, Wish.CANCEL: State.CANCELLED, None: State.QUEUED}
-"""What becomes of a run that was stopped, by the wish that stopped it; none: the engine leaves."""

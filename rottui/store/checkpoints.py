@@ -8,6 +8,7 @@ file that is named by a committed row survives a kill of the process and a loss 
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import time
 from collections.abc import Collection
@@ -15,6 +16,8 @@ from pathlib import Path
 
 from rottui.errors import CheckpointError, StoreError
 from rottui.store.records import Checkpoint
+
+log = logging.getLogger("rottui.store")
 
 FOLDER = "checkpoints"
 LEFTOVER_SECONDS = 3600.0
@@ -32,14 +35,19 @@ class CheckpointFiles:
     ) -> Checkpoint:
         """Put the bytes on the disk, for good; the caller records the row.
 
+        Other bytes get another name, also at the same step: no recorded file is ever overwritten.
+
         Raises:
             StoreError: they cannot be written, such as when the disk is full.
         """
-        file = f"run{run_id}-{kind}-e{epoch}-s{step}-a{attempt}.pt"
+        digest = hashlib.sha256(data).hexdigest()
+        file = f"run{run_id}-{kind}-e{epoch}-s{step}-a{attempt}-{digest[:8]}.pt"
         path = self._folder / file
         temporary = path.with_suffix(f".{os.getpid()}.tmp")
         try:
-            self._folder.mkdir(mode=0o700, exist_ok=True)
+            if not self._folder.is_dir():
+                self._folder.mkdir(mode=0o700, exist_ok=True)
+                _sync_folder(self._folder.parent)
             with temporary.open("wb") as out:
                 out.write(data)
                 out.flush()
@@ -47,11 +55,10 @@ class CheckpointFiles:
             temporary.replace(path)
             _sync_folder(self._folder)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
+            _unlink(temporary)
             raise StoreError(
                 f"the checkpoint {path} cannot be written: {error.strerror or error}"
             ) from None
-        digest = hashlib.sha256(data).hexdigest()
         return Checkpoint(run_id, kind, epoch, step, file, len(data), digest)
 
     def read(self, checkpoint: Checkpoint) -> bytes:
@@ -72,9 +79,9 @@ class CheckpointFiles:
         return data
 
     def remove(self, files: Collection[str]) -> None:
-        """Remove files that no row names any more."""
+        """Remove files that no row names any more; what cannot be removed stays as a leftover."""
         for file in files:
-            (self._folder / Path(file).name).unlink(missing_ok=True)
+            _unlink(self._folder / Path(file).name)
 
     def remove_leftovers(self, named: Collection[str]) -> int:
         """Remove old files that no row names; how many they were."""
@@ -83,14 +90,32 @@ class CheckpointFiles:
         removed = 0
         oldest = time.time() - LEFTOVER_SECONDS
         for path in self._folder.iterdir():
-            if path.name not in named and path.stat().st_mtime < oldest:
-                path.unlink(missing_ok=True)
-                removed += 1
+            if path.name not in named and _written_before(path, oldest):
+                removed += _unlink(path)
         return removed
+
+
+def _written_before(path: Path, seconds: float) -> bool:
+    try:
+        return path.is_file() and path.stat().st_mtime < seconds
+    except OSError:  # another process has just removed it
+        return False
+
+
+def _unlink(path: Path) -> bool:
+    """Remove a file if that can be done: what was committed does not depend on it."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        log.warning("%s cannot be removed: %s", path, error)
+        return False
+    return True
 
 
 def _sync_folder(folder: Path) -> None:
     """Make a rename survive a loss of power, where the platform can."""
+    if os.name == "nt":
+        return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from rottui.errors import StoreError
@@ -34,22 +35,19 @@ class Connections:
         self.read_only = read_only
         self._path = folder / FILE
         self._local = threading.local()
-        self._all: list[sqlite3.Connection] = []
+        self._of_threads: dict[threading.Thread, sqlite3.Connection] = {}
         self._lock = threading.Lock()
         self._closed = False
         if not read_only:
             _make_private(folder)
-        elif not self._path.exists():
+        elif not _is_there(self._path):
             raise StoreError(f"there is no run store in {folder}")
         with self._explained():
-            db = self._connect()
-            if read_only:
-                if check_ours(db, self._path) == 0:
-                    raise StoreError(f"{self._path} is empty, not a run store")
-            else:
-                check_ours(db, self._path)
-                db.execute("PRAGMA journal_mode=WAL")
-                migrate(db, self._path)
+            schema = self._schema()
+            if read_only and schema == 0:
+                raise StoreError(f"{self._path} is empty, not a run store")
+            if not read_only:
+                self._migrate()
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -60,7 +58,8 @@ class Connections:
             try:
                 yield db
             finally:
-                db.execute("ROLLBACK")
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -80,22 +79,52 @@ class Connections:
         """Close every thread's connection; no thread may use the store any more."""
         with self._lock:
             self._closed = True
-            for db in self._all:
+            for db in self._of_threads.values():
                 db.close()
-            self._all.clear()
+            self._of_threads.clear()
+
+    def _schema(self) -> int:
+        """The schema of the file, 0 if there is none; not a byte of it is changed.
+
+        (A connection that may write would, when closed, move a killed program's log into the file.)
+        """
+        if not _is_there(self._path):
+            return 0
+        if self._path.is_dir():
+            raise StoreError(f"{self._path} is a folder, not a run store; use another --store")
+        with closing(self._open("ro")) as db:
+            try:
+                return check_ours(db, self._path)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_READONLY_ROLLBACK or self.read_only:
+                    raise
+                return 0  # killed while the file was made: only who may write can see what it is
+
+    def _migrate(self) -> None:
+        db = self._connect()
+        try:
+            check_ours(db, self._path)
+            _use_wal(db)
+            migrate(db, self._path)
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self, mode: str) -> sqlite3.Connection:
+        return sqlite3.connect(
+            f"{self._path.resolve().as_uri()}?mode={mode}",
+            uri=True,
+            isolation_level=None,
+            timeout=BUSY_SECONDS,
+            check_same_thread=False,  # close() is called from another thread
+        )
 
     def _connect(self) -> sqlite3.Connection:
         db: sqlite3.Connection | None = getattr(self._local, "db", None)
         if db is None:
-            mode = "ro" if self.read_only else "rwc"
-            db = sqlite3.connect(
-                f"{self._path.resolve().as_uri()}?mode={mode}",
-                uri=True,
-                isolation_level=None,
-                timeout=BUSY_SECONDS,
-                check_same_thread=False,  # close() is called from another thread
-            )
+            db = self._open("ro" if self.read_only else "rwc")
             db.row_factory = sqlite3.Row
+            db.text_factory = _text
             db.execute("PRAGMA foreign_keys=ON")
             if self.read_only:
                 db.execute("PRAGMA query_only=ON")
@@ -105,9 +134,14 @@ class Connections:
                 if self._closed:
                     db.close()
                     raise StoreError("the run store is closed")
-                self._all.append(db)
+                self._close_those_of_ended_threads()
+                self._of_threads[threading.current_thread()] = db
             self._local.db = db
         return db
+
+    def _close_those_of_ended_threads(self) -> None:
+        for thread in [thread for thread in self._of_threads if not thread.is_alive()]:
+            self._of_threads.pop(thread).close()
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -115,6 +149,24 @@ class Connections:
             yield
         except sqlite3.Error as error:
             raise StoreError(explain(error, self._path)) from error
+
+
+def _text(data: bytes) -> str:
+    """Damaged text is shown as such: it must not take down the list that it is in."""
+    return data.decode("utf-8", "replace")
+
+
+def _use_wal(db: sqlite3.Connection) -> None:
+    """When two processes do this together, SQLite refuses one at once and without its time-out."""
+    end = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() >= end:
+                raise
+            time.sleep(0.01)
 
 
 def explain(error: sqlite3.Error, path: Path) -> str:
@@ -136,11 +188,19 @@ def explain(error: sqlite3.Error, path: Path) -> str:
 
 
 def _make_private(folder: Path) -> None:
+    """Make the folder for its owner alone; one that was there already keeps its rights."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o700)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         reason = error.strerror or str(error)
         raise StoreError(
             f"the run store's folder {folder} cannot be used: {reason}; use another --store"
         ) from None
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        return file.exists()
+    except OSError:  # its folder may not be searched
+        return False

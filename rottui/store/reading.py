@@ -73,10 +73,10 @@ class Reader:
         text = str(reference).strip().removeprefix("#")
         with self._connections.reading() as db:
             if text.isdecimal() and len(text) < 18:
-                row = db.execute(f"{_SELECT_RUNS} WHERE r.id = ?", (int(text),)).fetchone()
-                if row is None:
+                run = run_with(db, int(text))
+                if run is None:
                     raise StoreError(_no_such_run(db, text))
-                return run_of(row)
+                return run
             rows = db.execute(f"{_SELECT_RUNS} WHERE r.name = ? ORDER BY r.id", (text,)).fetchall()
             if not rows:
                 raise StoreError(_no_such_run(db, repr(text)))
@@ -131,9 +131,15 @@ def revision_of(db: sqlite3.Connection) -> int:
     return value
 
 
+def run_with(db: sqlite3.Connection, run_id: int) -> RunRow | None:
+    """The run with that id as the open transaction sees it."""
+    row = db.execute(f"{_SELECT_RUNS} WHERE r.id = ?", (run_id,)).fetchone()
+    return None if row is None else run_of(row)
+
+
 def run_of(row: sqlite3.Row) -> RunRow:
     """A record from a row of ``_SELECT_RUNS``; a damaged config becomes a run that says so."""
-    config, error = _config_of(row["config"]), row["error"]
+    config, error = config_of(row["config"]), row["error"]
     if config is None:
         config, error = {}, error or "its config in the store is damaged"
     best = row["best_epoch"]
@@ -179,10 +185,11 @@ def _number(value: float | None) -> float:
     return math.nan if value is None else float(value)
 
 
-def _config_of(text: Any) -> dict[str, Any] | None:
+def config_of(text: Any) -> dict[str, Any] | None:
+    """A config as the store has it; None if it is damaged."""
     try:
         config = json.loads(text)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         return None
     return config if isinstance(config, dict) else None
 

@@ -128,7 +128,8 @@ class WorkerRow:
     boot: str
     pid: int
     pid_started: float
-    """When its process started, in seconds since 1970: tells a reused pid."""
+    """When its process started, in seconds since the machine did (Linux) or since 1970: tells a
+    reused pid."""
     started_at: float
     beat_at: float
 

@@ -112,6 +112,13 @@ def check_ours(db: sqlite3.Connection, path: Path) -> int:
     Raises:
         StoreError: another program's database, or one of a newer rottui.
     """
+    if not db.in_transaction:  # another process's first migration could fall between the reads
+        db.execute("BEGIN")
+        try:
+            return check_ours(db, path)
+        finally:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
     application = db.execute("PRAGMA application_id").fetchone()[0]
     version: int = db.execute("PRAGMA user_version").fetchone()[0]
     tables: int = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
@@ -143,5 +150,6 @@ def migrate(db: sqlite3.Connection, path: Path) -> None:
                 db.execute(f"PRAGMA user_version = {version + 1}")
             db.execute("COMMIT")
         except BaseException:
-            db.execute("ROLLBACK")
+            if db.in_transaction:
+                db.execute("ROLLBACK")
             raise

@@ -24,6 +24,13 @@ class Wish(StrEnum):
     CANCEL = "cancel"
 
 
+LET_GO: dict[Wish | None, State] = {
+    None: State.QUEUED,
+    Wish.PAUSE: State.PAUSED,
+    Wish.CANCEL: State.CANCELLED,
+}
+"""What a running run becomes when its worker lets go of it or dies, by the wish it has then."""
+
 TRANSITIONS: dict[State, frozenset[State]] = {
     State.DRAFT: frozenset({State.QUEUED, State.CANCELLED}),
     State.QUEUED: frozenset({State.DRAFT, State.RUNNING, State.PAUSED, State.CANCELLED}),

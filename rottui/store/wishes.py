@@ -16,7 +16,7 @@ from collections.abc import Collection, Sequence
 from rottui.errors import StoreError
 from rottui.store.checkpoints import CheckpointFiles
 from rottui.store.connection import Connections
-from rottui.store.reading import Reader
+from rottui.store.reading import Reader, config_of
 from rottui.store.records import NewRun, RunRow
 from rottui.store.states import State, Wish, allowed
 from rottui.store.writing import new_revision, note
@@ -156,16 +156,11 @@ class Wishes(Reader):
         """Queue the configs of runs again, as new runs.
 
         Raises:
-            StoreError: a run is gone.
+            StoreError: a run is gone, or its config is damaged.
         """
         with self._connections.reading() as db:
             rows = _rows(db, ids)
-        return self.add_runs(
-            [
-                NewRun(_copy_name(row["name"]), json.loads(row["config"]), row["epochs"])
-                for row in rows
-            ]
-        )
+        return self.add_runs([_copy_of(row) for row in rows])
 
     def delete(self, ids: Collection[int]) -> None:
         """Remove runs with their curves and checkpoints, for good.
@@ -223,5 +218,9 @@ def _strict_json(run: NewRun) -> str:
         raise StoreError(f"the config of {run.name!r} cannot be stored: {error}") from None
 
 
-def _copy_name(name: str) -> str:
-    return name if name.endswith(" copy") else f"{name} copy"
+def _copy_of(row: sqlite3.Row) -> NewRun:
+    config = config_of(row["config"])
+    if config is None:
+        raise StoreError(f"the config of run {row['id']} is damaged; it cannot be queued again")
+    name = row["name"] if row["name"].endswith(" copy") else f"{row['name']} copy"
+    return NewRun(name, config, row["epochs"])

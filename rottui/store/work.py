@@ -17,9 +17,9 @@ from rottui.errors import StoreError
 from rottui.store.checkpoints import CheckpointFiles
 from rottui.store.clock import boot_id, machine_seconds
 from rottui.store.connection import Connections
-from rottui.store.reading import METRICS, Reader
+from rottui.store.reading import METRICS, Reader, run_with
 from rottui.store.records import Checkpoint, Claim, EpochRow, WorkerRow
-from rottui.store.states import State, Wish
+from rottui.store.states import ENDED, LET_GO, State, Wish
 from rottui.store.writing import new_revision, note
 
 LEASE_SECONDS = 30.0
@@ -78,37 +78,29 @@ class Work(Reader):
                 )
 
     def recover(self, dead_workers: Collection[str] = ()) -> list[int]:
-        """Put runs whose worker is silent or dead back into the queue; their ids."""
-        now, boot = machine_seconds(), boot_id()
-        with self._connections.reading() as db:
-            held = db.execute(
-                "SELECT id, worker, lease_until, lease_boot FROM runs WHERE state = 'running'"
-            ).fetchall()
-        silent = [
-            row
-            for row in held
-            if row["lease_boot"] != boot
-            or row["lease_until"] is None
-            or row["lease_until"] < now
-            or row["worker"] in dead_workers
-        ]
-        recovered = []
-        if silent or dead_workers:
-            with self._connections.writing() as db:
-                revision = new_revision(db)
-                for row in silent:
-                    changed = db.execute(
-                        "UPDATE runs SET state = 'queued', worker = NULL, lease_until = NULL, "
-                        "revision = ? WHERE id = ? AND state = 'running' AND worker IS ? "
-                        "AND lease_until IS ?",
-                        (revision, row["id"], row["worker"], row["lease_until"]),
-                    ).rowcount
-                    if changed:
-                        note(db, row["id"], "recovered", f"worker {row['worker']} was gone")
-                        recovered.append(row["id"])
-                for worker in dead_workers:
-                    db.execute("DELETE FROM workers WHERE id = ?", (worker,))
-        return recovered
+        """Take runs from workers that are silent or dead; their ids.
+
+        They go back into the queue, or where their wish says.
+        """
+        with self._connections.reading() as db:  # most looks find nothing and need no write lock
+            if not dead_workers and not _silent(db, dead_workers):
+                return []
+        with self._connections.writing() as db:
+            silent = _silent(db, dead_workers)
+            revision = new_revision(db)
+            for row in silent:
+                state = LET_GO[row["wish"]]
+                db.execute(
+                    "UPDATE runs SET state = ?, wish = NULL, worker = NULL, lease_until = NULL, "
+                    "ended_at = ?, revision = ? WHERE id = ?",
+                    (state, _ended_at(state), revision, row["id"]),
+                )
+                note(db, row["id"], "recovered", f"worker {row['worker']} was gone")
+                if state is not State.QUEUED:
+                    note(db, row["id"], str(state))
+            for worker in dead_workers:
+                db.execute("DELETE FROM workers WHERE id = ?", (worker,))
+        return [row["id"] for row in silent]
 
     # --- one run -----------------------------------------------------------------------------
 
@@ -156,7 +148,9 @@ class Work(Reader):
             revision = new_revision(db)
             db.execute("UPDATE runs SET revision = ? WHERE id = ?", (revision, row["id"]))
             note(db, row["id"], "claimed", f"attempt {row['attempt']} by {worker}")
-        return Claim(self.run(row["id"]), worker, row["attempt"])
+            run = run_with(db, row["id"])
+        assert run is not None
+        return Claim(run, worker, run.attempt)
 
     def wish_of(self, claim: Claim) -> Wish | None:
         """What a person wants of the run.
@@ -186,6 +180,7 @@ class Work(Reader):
             if not changed:
                 raise _lost(claim)
             metrics = [_stored(getattr(row, name)) for name in METRICS]
+            finite = row.finite and None not in metrics
             db.execute(
                 "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -195,12 +190,12 @@ class Work(Reader):
                     *metrics,
                     row.seconds,
                     row.at,
-                    row.finite,
+                    finite,
                     claim.attempt,
                 ),
             )
-            _update_summary(db, claim.run.id, new_revision(db))
-            stale = _record(db, checkpoints)
+            _update_summary(db, claim.run.id, row.epoch, new_revision(db))
+            stale = _record(db, claim.run.id, checkpoints)
         self._files.remove(stale)
 
     def finish(
@@ -212,24 +207,25 @@ class Work(Reader):
         detail: str = "",
         checkpoints: Sequence[Checkpoint] = (),
     ) -> None:
-        """Let go of a run: ended, paused, or back in the queue (``queued``).
+        """Let go of a run: ended, or ``queued``, which means where its wish says if it has one.
 
         Raises:
             LeaseLostError: nothing was written.
         """
-        ended = time.time() if state in (State.DONE, State.FAILED, State.CANCELLED) else None
         with self._connections.writing() as db:
-            changed = db.execute(
-                "UPDATE runs SET state = ?, wish = NULL, worker = NULL, lease_until = NULL, "
-                f"error = ?, ended_at = ? WHERE {_HELD}",
-                (state, error, ended, *_holder(claim)),
-            ).rowcount
-            if not changed:
+            held = db.execute(f"SELECT wish FROM runs WHERE {_HELD}", _holder(claim)).fetchone()
+            if held is None:
                 raise _lost(claim)
-            _update_summary(db, claim.run.id, new_revision(db))
+            if state is State.QUEUED:
+                state = LET_GO[held["wish"]]
+            db.execute(
+                "UPDATE runs SET state = ?, wish = NULL, worker = NULL, lease_until = NULL, "
+                "error = ?, ended_at = ?, revision = ? WHERE id = ?",
+                (state, error, _ended_at(state), new_revision(db), claim.run.id),
+            )
             kind = "released" if state is State.QUEUED else str(state)
             note(db, claim.run.id, kind, error or detail)
-            stale = _record(db, checkpoints)
+            stale = _record(db, claim.run.id, checkpoints)
         self._files.remove(stale)
 
     def note_event(self, claim: Claim, kind: str, detail: str) -> None:
@@ -284,37 +280,51 @@ def _lost(claim: Claim) -> LeaseLostError:
     return LeaseLostError(f"run {claim.run.id} was taken over by another worker")
 
 
-def _update_summary(db: sqlite3.Connection, run_id: int, revision: int) -> None:
-    """Best epoch (lowest finite test loss, the first of equals) and recent seconds an epoch."""
+def _silent(db: sqlite3.Connection, dead_workers: Collection[str]) -> list[sqlite3.Row]:
+    """Running runs whose lease is over or of another boot, or whose worker is known to be dead."""
+    return db.execute(
+        "SELECT id, worker, wish FROM runs WHERE state = 'running' AND (lease_boot IS NOT ? "
+        "OR lease_until IS NULL OR lease_until < ? OR worker IN (SELECT value FROM json_each(?)))",
+        (boot_id(), machine_seconds(), json.dumps(list(dead_workers))),
+    ).fetchall()
+
+
+def _ended_at(state: State) -> float | None:
+    return time.time() if state in ENDED else None
+
+
+def _update_summary(db: sqlite3.Connection, run_id: int, epoch: int, revision: int) -> None:
+    """Best epoch (lowest finite test loss, the first of equals) and recent seconds an epoch.
+
+    A new epoch is compared with the best one only, so that the thousandth costs what the first did;
+    one that is trained anew may have been the best, and all are looked at.
+    """
     db.execute(
-        "UPDATE runs SET revision = ?, best_epoch = (SELECT epoch FROM epochs "
-        "WHERE run_id = runs.id AND finite ORDER BY test_loss, epoch LIMIT 1), "
+        "UPDATE runs SET revision = :revision, best_epoch = CASE WHEN best_epoch < :epoch "
+        f"THEN ({_BEST} AND epoch IN (runs.best_epoch, :epoch) {_BEST_FIRST}) "
+        f"ELSE ({_BEST} {_BEST_FIRST}) END, "
         "seconds = (SELECT avg(seconds) FROM (SELECT seconds FROM epochs "
-        "WHERE run_id = runs.id AND epoch > 0 ORDER BY epoch DESC LIMIT ?)) WHERE id = ?",
-        (revision, RECENT, run_id),
+        "WHERE run_id = runs.id AND epoch > 0 ORDER BY epoch DESC LIMIT :recent)) "
+        "WHERE id = :run_id",
+        {"revision": revision, "epoch": epoch, "recent": RECENT, "run_id": run_id},
     )
 
 
-def _record(db: sqlite3.Connection, checkpoints: Sequence[Checkpoint]) -> list[str]:
-    """Record written checkpoints; the files that no row names any more."""
-    stale: list[str] = []
+_BEST = "SELECT epoch FROM epochs WHERE run_id = runs.id AND finite"
+_BEST_FIRST = "ORDER BY test_loss, epoch LIMIT 1"
+
+
+def _record(db: sqlite3.Connection, run_id: int, checkpoints: Sequence[Checkpoint]) -> set[str]:
+    """Record a run's written checkpoints; the files that no row names any more."""
+    before = _files_of(db, run_id)
+    last = before.get("last")
     for checkpoint in checkpoints:
-        if checkpoint.kind == "last":
-            stale += _files_of(db, checkpoint.run_id, "previous")
-            db.execute(
-                "DELETE FROM checkpoints WHERE run_id = ? AND kind = 'previous'",
-                (checkpoint.run_id,),
-            )
-            db.execute(
-                "UPDATE checkpoints SET kind = 'previous' WHERE run_id = ? AND kind = 'last'",
-                (checkpoint.run_id,),
-            )
-        else:
-            stale += _files_of(db, checkpoint.run_id, checkpoint.kind)
+        if checkpoint.kind == "last" and checkpoint.file != last:
+            _rotate(db, run_id)
         db.execute(
             "INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
-                checkpoint.run_id,
+                run_id,
                 checkpoint.kind,
                 checkpoint.epoch,
                 checkpoint.step,
@@ -323,15 +333,21 @@ def _record(db: sqlite3.Connection, checkpoints: Sequence[Checkpoint]) -> list[s
                 checkpoint.sha256,
             ),
         )
-    named = {row["file"] for row in db.execute("SELECT file FROM checkpoints")} if stale else set()
-    return [file for file in stale if file not in named]
+    return set(before.values()) - set(_files_of(db, run_id).values())
 
 
-def _files_of(db: sqlite3.Connection, run_id: int, kind: str) -> list[str]:
-    rows = db.execute(
-        "SELECT file FROM checkpoints WHERE run_id = ? AND kind = ?", (run_id, kind)
-    ).fetchall()
-    return [row["file"] for row in rows]
+def _rotate(db: sqlite3.Connection, run_id: int) -> None:
+    """What was ``last`` becomes ``previous``."""
+    db.execute("DELETE FROM checkpoints WHERE run_id = ? AND kind = 'previous'", (run_id,))
+    db.execute(
+        "UPDATE checkpoints SET kind = 'previous' WHERE run_id = ? AND kind = 'last'", (run_id,)
+    )
+
+
+def _files_of(db: sqlite3.Connection, run_id: int) -> dict[str, str]:
+    """The recorded file of each kind."""
+    rows = db.execute("SELECT kind, file FROM checkpoints WHERE run_id = ?", (run_id,))
+    return {row["kind"]: row["file"] for row in rows}
 
 
 def _stored(value: float) -> float | None:

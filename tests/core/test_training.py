@@ -186,6 +186,21 @@ def test_a_run_stopped_anywhere_and_restored_gives_the_same_curve(
             assert torch.equal(one, two)
 
 
+@pytest.mark.parametrize("network", ["mlp", "cnn"])
+def test_a_snapshot_stays_as_it_was_while_the_training_goes_on(
+    network: str, tiny_dataset: Dataset
+) -> None:
+    training = Training(SMALL[network].replaced({"shuffle": True}), tiny_dataset)
+    events = training.events()
+    next(events), next(events)
+    snapshot, checkpoint = training.snapshot(), training.checkpoint()
+    assert snapshot.to_bytes() == checkpoint
+    rest = [(e.epoch, e.step, *astuple(e.metrics)) for e in events if isinstance(e, EpochDone)]
+    assert training.checkpoint() != checkpoint
+    assert snapshot.to_bytes() == checkpoint
+    assert curve(Training.restore(training.config, tiny_dataset, snapshot.to_bytes())) == rest
+
+
 def test_the_order_of_an_epoch_is_a_permutation_of_its_own() -> None:
     orders = [epoch_order(3, epoch, 50) for epoch in range(3)]
     for order in orders:
