@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.theme import Theme
@@ -157,6 +157,10 @@ class RottuiApp(App[None]):
     def on_unmount(self) -> None:  # noqa: D102
         self._feed.stop()
 
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Of Textual's own commands only the themes: the rest is in our table, by our names."""
+        yield SystemCommand("Theme", "Change the colours; remembered.", self.action_change_theme)
+
     def get_key_display(self, binding: Binding) -> str:
         """A key's name as the terminal can show it."""
         if self._ascii:
@@ -299,6 +303,10 @@ class RottuiApp(App[None]):
 
     @on(ChartsPane.Stepped)
     def _stepped(self, event: ChartsPane.Stepped) -> None:
+        if self.main.shows_marked:
+            said = "The marked runs are shown; u in the queue takes the marks away."
+            self.notify(said, timeout=4)
+            return
         self.main.query_one(QueuePane).table.action_move(event.by)
 
     # --- wishes ------------------------------------------------------------------------------
@@ -333,8 +341,11 @@ class RottuiApp(App[None]):
 
         def done(result: object) -> None:
             rows: Sequence[RunRow] = result  # type: ignore[assignment]
-            what = rows[0].name if len(rows) == 1 else f"{len(rows)} runs"
-            self.notify(f"Queued {what}.", timeout=3, markup=False)
+            if len(rows) == 1:
+                said = f"Queued {rows[0].name}."
+            else:
+                said = f"Queued {len(rows)} runs; Space marks those that the charts show."
+            self.notify(said, timeout=4, markup=False)
             self.main.go_to("queue")
 
         self._wish(add, done)
@@ -381,7 +392,9 @@ class RottuiApp(App[None]):
         def fill(result: object) -> None:
             run: RunRow = result  # type: ignore[assignment]
             config = RunConfig.from_dict(run.config)
-            self.main.query_one(ConfigurePane).fill(config, run.name)
+            # A name that was made from the settings is made anew from the edited ones.
+            made = run.name.startswith(config.default_name)
+            self.main.query_one(ConfigurePane).fill(config, "" if made else run.name)
             self.main.go_to("configure")
 
         self._wishes.do(lambda: self._store.run(run_id), fill, self._complain)

@@ -56,7 +56,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("configure", "toggle_sweep", "f8,s", "Sweep", "Turn the form into a sweep and back."),
     Action("configure", "next_preset", "f7,p", "Preset", "Fill the form with the next preset."),
     Action(
-        "configure", "reset", "f10", "Reset", "Put every field back to its default.", show=False
+        "configure",
+        "reset",
+        "f10",
+        "Reset",
+        "Put every field but the data back to its default.",
+        show=False,
     ),
     Action("configure", "next_field", "down,j", "Next", "Go to the field below.", show=False),
     Action("configure", "previous_field", "up,k", "Back", "Go to the field above.", show=False),
@@ -87,7 +92,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("charts", "previous_run", "k,up", "Prev run", "Show the run before.", show=False),
     Action("charts", "next_run", "j,down", "Next run", "Show the run after.", show=False),
     Action("equivariance", "shift(-1,0)", "left,h", "Shift", "Shift one pixel further left."),
-    Action("equivariance", "shift(1,0)", "right", "", "Shift one pixel further right.", show=False),
+    Action(
+        "equivariance", "shift(1,0)", "right,l", "", "Shift one pixel further right.", show=False
+    ),
     Action("equivariance", "shift(0,-1)", "up,k", "", "Shift one pixel further up.", show=False),
     Action("equivariance", "shift(0,1)", "down,j", "", "Shift one pixel further down.", show=False),
     Action("equivariance", "turn(5)", "right_square_bracket", "Turn", "Turn 5° further."),

@@ -140,6 +140,24 @@ async def test_a_run_goes_back_into_the_form(store: RunStore, image_folder: Path
         config = app.main.query_one(ConfigurePane).config
         assert config is not None
         assert (config.lr, config.network.activation) == (3.2e-4, "tanh")
+        assert app.main.query_one(ConfigurePane).form.texts["name"] == "run 0"
+
+
+async def test_an_edited_run_does_not_keep_a_name_made_from_its_old_settings(
+    store: RunStore, image_folder: Path
+) -> None:
+    queued(store, image_folder)
+    (row,) = store.runs()
+    config = RunConfig.from_dict(row.config)
+    store.delete([row.id])
+    store.add_runs([NewRun(f"{config.default_name} seed 3", config.to_dict(), config.epochs)])
+    app = idle_app(store, image_folder)
+    async with running(app) as pilot:
+        await pilot.press("f3")
+        await until(pilot, lambda: app.main.query_one(QueuePane).current is not None)
+        await pilot.press("e")
+        await until(pilot, lambda: app.main.active == "configure")
+        assert app.main.query_one(ConfigurePane).form.texts["name"] == ""
 
 
 async def test_enter_opens_the_curves_and_digits_change_the_pane(
@@ -158,6 +176,20 @@ async def test_enter_opens_the_curves_and_digits_change_the_pane(
             await pilot.pause()
             shown = [name for name in PANES if app.main.query_one(f"#{name}").region.area]
             assert shown == [scope]  # one pane at a time
+
+
+async def test_the_last_of_many_quick_pane_keys_wins_and_the_next_key_is_its_own(
+    store: RunStore, image_folder: Path
+) -> None:
+    (run_id,) = queued(store, image_folder)
+    app = idle_app(store, image_folder)
+    async with running(app, (80, 24)) as pilot:
+        await until(pilot, lambda: app.main.query_one(QueuePane).current is not None)
+        await pilot.press("f4", "f2", "f5", "f3", "f6", "f3", "p")
+        await until(pilot, lambda: store.run(run_id).state is State.PAUSED)
+        await pilot.pause()
+        assert app.main.active == "queue"
+        assert app.main.query_one(QueuePane).has_focus
 
 
 async def test_three_panes_stand_side_by_side_when_wide(

@@ -59,7 +59,11 @@ class MainScreen(Screen[None]):
             EquivariancePane(ascii=self._ascii, id="equivariance"),
             DataPane(ascii=self._ascii, id="data"),
         )
-        self.call_after_refresh(self._show_charts)
+        self.call_after_refresh(self._stage_is_up)
+
+    def _stage_is_up(self) -> None:
+        self._focus_active()
+        self._show_charts()
 
     def on_resize(self, event: events.Resize) -> None:  # noqa: D102
         width, height = event.size
@@ -82,9 +86,10 @@ class MainScreen(Screen[None]):
         elif not any(self.has_class(f"-stage-{name}") for name in STAGE):
             self.add_class("-stage-charts")
         self.query_one(TabLine).activate(scope)
-        self.call_after_refresh(self._focus_active)
+        self._focus_active()
 
     def _focus_active(self) -> None:
+        """At once, so that the next key is the new pane's however fast it comes."""
         for pane in self.query(f"#{self.active}"):
             if not (self.focused and pane in self.focused.ancestors_with_self):
                 self.set_focus(pane)
@@ -94,9 +99,12 @@ class MainScreen(Screen[None]):
         event.stop()
         self.go_to(event.scope)
 
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """A click into another pane makes that one active."""
-        for widget in (event.widget, *event.widget.ancestors):
+    def on_descendant_focus(self) -> None:
+        """A click or Tab into another pane makes that one active.
+
+        What has the focus now counts: the event may speak of a pane that was left since.
+        """
+        for widget in self.focused.ancestors_with_self if self.focused else ():
             if isinstance(widget, Widget) and widget.id in PANES:
                 if widget.id != self.active:
                     self.go_to(widget.id)
@@ -110,6 +118,11 @@ class MainScreen(Screen[None]):
         if self._marked:
             return self._marked
         return () if self._cursor is None else (self._cursor,)
+
+    @property
+    def shows_marked(self) -> bool:
+        """Whether the charts show marked runs, and not the one under the cursor."""
+        return bool(self._marked)
 
     @property
     def cursor_run_row(self) -> RunRow | None:
