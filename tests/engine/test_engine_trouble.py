@@ -217,20 +217,24 @@ class Holder:
 
 
 @pytest.mark.parametrize(
-    ("until_logged", "after"),
-    [("busy", "released"), ("cannot be let go of", "recovered")],
+    ("until_logged", "after", "lease"),
+    [
+        ("run 1: the run store", "released", work.LEASE_SECONDS),
+        ("run 1 cannot be let go of", "recovered", 1.0),
+    ],
     ids=["for a moment", "also when the run is let go of"],
 )
 @pytest.mark.usefixtures("hasty")
 def test_a_run_whose_epoch_cannot_be_committed_goes_back_and_is_done_later(
     until_logged: str,
     after: str,
+    lease: float,
     store: RunStore,
     make_engine: MakeEngine,
     tiny_dataset: Dataset,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(work, "LEASE_SECONDS", 1.0)  # what nobody lets go of comes back after it
+    monkeypatch.setattr(work, "LEASE_SECONDS", lease)  # what is not let go of comes back after it
     holder = Holder(store.folder, until_logged)
     before_batch(6, holder.hold, monkeypatch)
     (run,) = add(store, MLP)

@@ -100,16 +100,25 @@ def test_four_processes_claim_every_run_once(store: RunStore, folder: Path) -> N
         )
         for number in range(4)
     ]
-    for process in processes:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    for process in processes:  # all are up: now they run against each other
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    printed = [process.communicate()[0].splitlines() for process in processes]
+
+    def tell(line: str) -> None:
+        for process in processes:
+            assert process.stdin is not None
+            process.stdin.write(line)
+            process.stdin.flush()
+
+    def hear() -> list[str]:
+        return [process.stdout.readline().strip() for process in processes if process.stdout]
+
+    assert hear() == ["ready"] * 4
+    rounds = []
+    for _ in range(20):  # in step, so that all four really run against each other
+        tell("one\n")
+        rounds.append(hear())
+    tell("all\n")
+    rest = [process.communicate()[0].split("\n")[:-1] for process in processes]
     assert [process.returncode for process in processes] == [0, 0, 0, 0]
-    assert sum(len(lines) > 0 for lines in printed) > 1, "one process had claimed all alone"
+    printed = [[*first, *more] for first, more in zip(zip(*rounds, strict=True), rest, strict=True)]
     assert sorted(line for lines in printed for line in lines) == sorted(
         f"{run_id} 1" for run_id in range(1, 201)
     )
