@@ -6,7 +6,7 @@ import logging
 import shlex
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from rottui.commands.tables import print_table
 from rottui.commands.usage import DONE, complain
 from rottui.commands.watch import follow
 from rottui.errors import TrainingError
-from rottui.store.records import RunRow
+from rottui.store.records import Checkpoint, RunRow
 from rottui.store.runs import RunStore
 from rottui.store.states import State
 
@@ -35,6 +35,8 @@ class Outcome:
     runs: tuple[RunRow, ...]
     signal_code: int | None
     """128 + the number of the signal that ended the training early, if one did."""
+    saved: Mapping[int, Checkpoint]
+    """Run id → where the run goes on, of those that have come to a checkpoint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,10 @@ class Here:
             if not stopped:
                 complain(f"a worker did not stop in {STOP_SECONDS:.0f} s; its last save counts")
             runs = tuple(store.runs(ids=list(ids)))
+            saved = {run.id: found[0] for run in runs if (found := store.checkpoints(run.id))}
         for run in runs:
             log.info("%s", ended_line(run))
-        return Outcome(runs, stop.exit_code)
+        return Outcome(runs, stop.exit_code, saved)
 
     def report_run(self, outcome: Outcome) -> int:
         """Say what became of the one run; the exit code.
@@ -93,7 +96,7 @@ class Here:
             sentence = f"run {run.id} goes on in another process; {self._command('runs')} shows it"
         else:
             command = self._command(f"train --resume {run.id}")
-            sentence = f"run {run.id} is {run.state} after {_progress(run)}; go on: {command}"
+            sentence = f"{_waiting(run, outcome.saved.get(run.id))}; go on: {command}"
         if outcome.signal_code is None:
             raise TrainingError(sentence)
         complain(sentence)
@@ -125,6 +128,15 @@ class Here:
         if self.folder == locations.default_store():
             return f"rottui {words}"
         return f"rottui {words} --store {shlex.quote(str(self.folder))}"
+
+
+def _waiting(run: RunRow, saved: Checkpoint | None) -> str:
+    """Where an unfinished run goes on: at the batch after the last one that it trained."""
+    waits = "waits in the queue" if run.state is State.QUEUED else f"is {run.state}"
+    if saved is None:
+        return f"run {run.id} has done no step yet and {waits}"
+    place = f"epoch {saved.epoch} of {run.epochs}, step {saved.step}"
+    return f"run {run.id} is saved at {place}, and {waits}"
 
 
 def _progress(run: RunRow) -> str:

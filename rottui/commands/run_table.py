@@ -12,32 +12,53 @@ from rottui.store.records import EpochRow, RunRow
 from rottui.store.states import ENDED, State
 from rottui.tui.widgets.formats import format_degrees, format_duration, format_loss, format_pace
 
+NAME_WIDTH = 16
+"""Characters that a name keeps on a narrow screen: its begin and its end tell runs apart."""
+
 
 def run_columns(runs: Sequence[RunRow], now: float) -> list[Column]:
     """One row a run; a cell that has no value yet is a dash."""
 
     def column(
-        title: str, text: Callable[[RunRow], str], *, right: bool = True, rank: int = 0
+        title: str,
+        text: Callable[[RunRow], str],
+        *,
+        right: bool = True,
+        rank: int = 0,
+        said: Callable[[RunRow], bool] | None = None,
     ) -> Column:
-        style = state_style if title == "state" else None
-        return Column(title, tuple(text(run) for run in runs), right, rank, style)
+        return Column(
+            title,
+            tuple(text(run) for run in runs),
+            right,
+            rank,
+            style=state_style if title == "state" else None,
+            least=NAME_WIDTH if title == "name" else None,
+            said=said is not None and all(said(run) for run in runs),
+        )
 
     def metric(name: str, text: Callable[[float], str] = format_loss) -> Callable[[RunRow], str]:
         return lambda run: "-" if run.last is None else text(getattr(run.last, name))
 
+    def network_said(run: RunRow) -> bool:
+        return run.name.startswith(f"{network_label(run)} ")
+
+    def lr_said(run: RunRow) -> bool:
+        return run.name.endswith(f" {_lr(run)}")
+
     return [
         column("id", lambda run: str(run.id)),
         column("state", lambda run: str(run.state), right=False),
-        column("name", lambda run: run.name, right=False, rank=2),
-        column("network", network_label, right=False, rank=7),
-        column("lr", _lr),
-        column("epoch", lambda run: f"{run.epochs_done}/{run.epochs}"),
-        column("train loss", metric("train_loss"), rank=5),
-        column("test loss", metric("test_loss"), rank=3),
-        column("test MAE", metric("test_mae")),
-        column("MAE °", metric("test_mae_deg", format_degrees), rank=1),
-        column("best loss", _best, right=False, rank=6),
-        column("time", lambda run: _time(run, now), rank=4),
+        column("name", lambda run: run.name, right=False, rank=5),
+        column("network", network_label, right=False, rank=6, said=network_said),
+        column("lr", _lr, rank=2, said=lr_said),
+        column("epoch", lambda run: f"{run.epochs_done}/{run.epochs}", rank=1),
+        column("train loss", metric("train_loss"), rank=8),
+        column("test loss", metric("test_loss"), rank=4),
+        column("test MAE", metric("test_mae"), rank=7),
+        column("MAE °", metric("test_mae_deg", format_degrees), rank=3),
+        column("best loss", _best, right=False, rank=9),
+        column("time", lambda run: _time(run, now), rank=10),
     ]
 
 

@@ -6,7 +6,9 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from rottui.tui.charts.cells import shorten_middle
 
 GAP = "  "
 Style = Callable[[str], str]
@@ -15,7 +17,10 @@ Style = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its cells from top to bottom are shown in full, or the column is not shown."""
+    """One column: its cells from top to bottom are shown in full, or the column is not shown.
+
+    Only a column of words with a ``least`` width may be cut, in the middle of its cells.
+    """
 
     title: str
     cells: tuple[str, ...]
@@ -24,6 +29,19 @@ class Column:
     rank: int = 0
     """Where the screen is too narrow, the column with the highest rank goes first; 0 stays."""
     style: Style | None = None
+    least: int | None = None
+    """The column is never left out; at its rank its cells are cut, down to so many characters."""
+    said: bool = False
+    """The column with a ``least`` width says the same while it is whole, so this may go first."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether no row has a value."""
+        return all(text in ("", "-") for text in self.cells)
+
+    def cut(self, width: int) -> Column:
+        """The column with no cell wider than this; names differ at their ends, so these stay."""
+        return replace(self, cells=tuple(shorten_middle(text, width) for text in self.cells))
 
     @property
     def width(self) -> int:
@@ -59,16 +77,65 @@ def plain(columns: Sequence[Column]) -> list[str]:
 
 
 def fit(columns: Sequence[Column], width: int) -> tuple[list[Column], list[str]]:
-    """The columns that fit into ``width`` characters, and the titles of those that do not."""
+    """The columns that fit into ``width`` characters, and the titles of those that are missed.
+
+    Empty columns go first, then those that a whole name says, then by rank. What is empty, or said
+    by another column, is not missed.
+    """
+    shown = _drop(columns, width, whole=True)
+    whole = _width(shown) <= width
+    if not whole:
+        shown = _drop(columns, width, whole=False)
+        shown = [_cut(column, width - _width(shown)) for column in shown]
+    titles = {column.title for column in shown}
+    missed = [
+        column.title
+        for column in columns
+        if column.title not in titles and not column.empty and not (column.said and whole)
+    ]
+    return shown, missed
+
+
+def _drop(columns: Sequence[Column], width: int, *, whole: bool) -> list[Column]:
+    """The columns without those that must go, the columns to cut taken as whole or as narrow.
+
+    As whole, only what ranks above them goes.
+    """
+    least = [column for column in columns if column.least is not None]
+    floor = max((column.rank for column in least), default=0) if whole else 0
     shown = list(columns)
-    left_out: list[str] = []
-    while sum(column.width + len(GAP) for column in shown) - len(GAP) > width:
-        last = max(shown, key=lambda column: column.rank)
-        if last.rank == 0:
+
+    def order(column: Column) -> tuple[bool, bool, int]:
+        return (column.empty, column.said and whole, column.rank)
+
+    while _width(shown) - (0 if whole else sum(map(_slack, shown))) > width:
+        droppable = [
+            column
+            for column in shown
+            if column.least is None
+            and column.rank > 0
+            and (column.rank > floor or column.empty or (column.said and whole))
+        ]
+        if not droppable:
             break
-        shown.remove(last)
-        left_out.append(last.title)
-    return shown, [column.title for column in columns if column.title in left_out]
+        shown.remove(max(droppable, key=order))
+    return shown
+
+
+def _cut(column: Column, spare: int) -> Column:
+    """The column narrower by what the line lacks, where it can be."""
+    lack = min(-spare, _slack(column))
+    return column.cut(column.width - lack) if lack > 0 else column
+
+
+def _slack(column: Column) -> int:
+    """By how many characters it can be cut."""
+    return 0 if column.least is None else max(0, column.width - column.least)
+
+
+def _width(columns: Sequence[Column]) -> int:
+    """Characters of a line."""
+    return sum(column.width + len(GAP) for column in columns) - len(GAP)
 
 
 def _print_styled(columns: Sequence[Column]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rottui import locations
 from rottui.commands.config_flags import run_config
+from rottui.commands.devices import check_device, missing_device
 from rottui.commands.flags import RUN_FLAGS, Typed
 from rottui.commands.here import Here
 from rottui.commands.logs import log_to
@@ -16,7 +17,7 @@ from rottui.commands.usage import DONE, UsageError, positive
 from rottui.core.config import DataConfig
 from rottui.core.pytorch import explained_imports
 from rottui.engine.threads import available_cores
-from rottui.errors import DataError, StoreError
+from rottui.errors import DataError, StoreError, TrainingError
 from rottui.store.records import NewRun
 from rottui.store.runs import RunStore
 from rottui.store.states import ENDED, State
@@ -30,6 +31,8 @@ def train(
     _check_name(name)
     config = run_config(typed)
     config = config.model_copy(update={"data": _pinned(config.data)})
+    if not queue:  # what is only queued may be trained on another machine
+        check_device(config.device, typed)
     new = NewRun(name or config.default_name, config.to_dict(), config.epochs)
     here = Here(store_folder(store), workers=1, threads=count)
     return _add(here, [new], config.data, None, queue)
@@ -51,6 +54,8 @@ def sweep(
     config = sweep_config(typed, lrs, seeds)
     runs = config.runs()
     data = _pinned(config.base.data)
+    if not queue:
+        check_device(config.base.device, typed)
     new = [
         NewRun(title, run.model_copy(update={"data": data}).to_dict(), run.epochs)
         for title, run in runs
@@ -80,6 +85,9 @@ def resume(
         run = rows.run(reference)
         if run.state in ENDED:
             raise StoreError(f"run {run.id} is {run.state}; only an unfinished run goes on")
+        trouble = None if queue else missing_device(run.config.get("device"))
+        if trouble is not None:
+            raise TrainingError(f"run {run.id} cannot go on: {trouble}")
         if run.state in (State.PAUSED, State.DRAFT):
             rows.resume([run.id])
         if queue:
@@ -124,7 +132,12 @@ def _read_images(data: DataConfig, progress: Progress) -> str:
     dataset = load_dataset(data, locations.cache_dir(), progress=progress.part)
     for note in dataset.notes:
         progress.say(note)
-    return f"{len(dataset.train):,} + {len(dataset.test):,} images of {dataset.source}"
+    return f"{len(dataset.train):,} + {len(dataset.test):,} images of {_source(data)}"
+
+
+def _source(data: DataConfig) -> str:
+    """What the images are called, without the sizes that the dataset itself tells."""
+    return data.model_copy(update={"train_size": None, "test_size": None}).label
 
 
 def _load_torch() -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from rottui.commands.devices import missing_device
+
 WRONG_FLAGS = [
     (["--lr", "0"], "--lr: must be above 0, not 0"),
     (["--lr", "-1"], "--lr: must be above 0, not -1"),
@@ -224,3 +226,39 @@ def test_a_broken_pytorch_is_told_with_its_cure_and_nothing_is_queued(
     assert err.endswith("pip install --force-reinstall torch torchvision\n")
     assert err.count("\n") == 1
     assert "no runs yet" in rottui("runs").out
+
+
+@pytest.fixture
+def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    monkeypatch.setattr("torch.backends.mps.is_available", lambda: False)
+
+
+@pytest.mark.parametrize("command", ["train", "sweep"])
+@pytest.mark.parametrize(("device", "what"), [("cuda", "CUDA device"), ("mps", "Apple GPU")])
+def test_a_device_that_is_not_there_is_refused_before_anything_is_stored(
+    rottui, images: Path, folders: Path, no_gpu, command: str, device: str, what: str
+) -> None:
+    line = rottui(command, "--data", images, "--device", device).refused(2)
+    assert line == f"--device: PyTorch finds no {what} here; use cpu"
+    assert not (folders / "store").exists()
+
+
+def test_a_device_of_a_file_is_refused_with_its_place(rottui, images, folders, no_gpu) -> None:
+    (folders / "run.toml").write_text("device = 'cuda'")
+    line = rottui("train", "--data", images, "--config", "run.toml").refused(1)
+    assert line.startswith("run.toml: device: PyTorch finds no CUDA device here; ")
+    assert not (folders / "store").exists()
+
+
+def test_a_run_for_another_device_is_queued_but_not_resumed_here(rottui, images, no_gpu) -> None:
+    assert rottui("train", "--data", images, "--device", "cuda", "--queue").out == "1\n"
+    line = rottui("train", "--resume", "1").refused(1)
+    assert line == "run 1 cannot go on: PyTorch finds no CUDA device here"
+    assert "queued" in rottui("runs").out
+
+
+def test_a_device_that_is_there_is_not_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    assert missing_device("cuda") is None
+    assert missing_device("cpu") is None

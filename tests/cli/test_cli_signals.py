@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from rottui.commands.here import Here, Outcome
 from rottui.commands.signals import stop_on_signals
+from rottui.store.records import Checkpoint, NewRun
 from rottui.store.runs import RunStore
 from rottui.store.states import State
 
@@ -56,15 +59,38 @@ def test_a_signal_saves_the_run_and_says_how_to_go_on(
     training.send_signal(number)
     code, err = end(training)
     assert code == 128 + number
-    assert err.startswith("rottui: run 1 is queued after ")
-    assert err.endswith("epochs; go on: rottui train --resume 1 --store 'my store'\n")
+    assert err.startswith("rottui: run 1 is saved at epoch ")
+    assert err.endswith(
+        ", and waits in the queue; go on: rottui train --resume 1 --store 'my store'\n"
+    )
     assert err.count("\n") == 1
     with RunStore.open(folders / "my store", read_only=True) as store:
         run = store.run(1)
         assert run.state is State.QUEUED
         assert run.epochs_done >= 1
-        assert store.checkpoints(1)[0].step >= STEPS
+        last = store.checkpoints(1)[0]
+        assert last.step >= STEPS
+        assert f"saved at epoch {last.epoch} of {run.epochs}, step {last.step}, and" in err
         assert store.workers() == []
+
+
+@pytest.mark.parametrize(
+    ("state", "saved", "words"),
+    [
+        (State.QUEUED, 37, "run 1 is saved at epoch 0 of 3, step 37, and waits in the queue"),
+        (State.PAUSED, 37, "run 1 is saved at epoch 0 of 3, step 37, and is paused"),
+        (State.QUEUED, None, "run 1 has done no step yet and waits in the queue"),
+    ],
+)
+def test_within_an_epoch_the_saved_step_is_told(
+    folders: Path, capsys, state: State, saved: int | None, words: str
+) -> None:
+    with RunStore.open(folders / "store") as store:
+        added = store.add_runs([NewRun("mine", {}, 3)])[0]
+    found = {} if saved is None else {1: Checkpoint(1, "last", 0, saved, "file", 1, "")}
+    outcome = Outcome((replace(added, state=state),), 130, found)
+    assert Here(folders / "store", workers=1, threads=1).report_run(outcome) == 130
+    assert capsys.readouterr().err == f"rottui: {words}; go on: rottui train --resume 1\n"
 
 
 def test_a_resumed_run_has_the_curve_of_one_that_was_left_alone(

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from rottui.commands.tables import Column, fit, plain, print_table
+from dataclasses import fields
+
+import pytest
+
+from rottui.commands.run_table import run_columns
+from rottui.commands.tables import GAP, Column, fit, plain, print_table
+from rottui.core.config import RunConfig
+from rottui.store.records import EpochRow, RunRow
+from rottui.store.states import State
 
 COLUMNS = (
     Column("id", ("1", "12"), rank=0),
@@ -41,3 +49,82 @@ def test_a_pipe_gets_every_column_however_long(capsys) -> None:
     header, row = capsys.readouterr().out.splitlines()
     assert header.split() == [word for k in range(10) for word in ("column", str(k))]
     assert row == "  ".join(["x" * 40] * 10)
+
+
+def run_row(name: str | None = None, *, trained: bool = True, **settings: object) -> RunRow:
+    """A run of the experiment's CNN, with that name or the one it gets by itself."""
+    config = RunConfig.from_dict({"network": {"type": "cnn"}, "epochs": 50} | settings)
+    row = EpochRow(50, 900, 0.01234, 0.01235, 0.1236, 0.1237, 12.38, 45.6, 1.5, 0.0)
+    values: dict[str, object] = {field.name: None for field in fields(RunRow)} | {
+        "id": 12,
+        "name": name or config.default_name,
+        "config": config.to_dict(),
+        "state": State.DONE if trained else State.QUEUED,
+        "epochs": 50,
+        "epochs_done": 50 if trained else 0,
+        "last": row if trained else None,
+        "best": row if trained else None,
+        "started_at": 0.0 if trained else None,
+        "ended_at": 75.0 if trained else None,
+    }
+    return RunRow(**values)  # type: ignore[arg-type]
+
+
+def shown(runs: list[RunRow], width: int) -> tuple[list[str], list[str], list[str]]:
+    """Titles, names, and the titles that are missed, of the list on a screen so wide."""
+    columns, missed = fit(run_columns(runs, 100.0), width)
+    assert all(len(line) <= width for line in plain(columns)), plain(columns)
+    whole = {column.title: column.cells for column in run_columns(runs, 100.0)}
+    assert all(column.cells == whole[column.title] for column in columns if column.title != "name")
+    names = next(column.cells for column in columns if column.title == "name")
+    return [column.title for column in columns], list(names), missed
+
+
+def test_names_that_say_network_and_lr_make_room_for_metrics_on_80_columns() -> None:
+    runs = [run_row(lr=1e-4), run_row(lr=3.2e-3)]
+    titles, names, missed = shown(runs, 80)
+    assert names == [run.name for run in runs]
+    assert titles == ["id", "state", "name", "epoch", "test loss", "test MAE", "MAE °"]
+    assert missed == ["train loss", "best loss", "time"]
+
+
+def test_where_a_name_does_not_say_the_rate_the_column_stays() -> None:
+    titles, names, _ = shown([run_row(lr=1e-4), run_row("mine", lr=1e-3)], 80)
+    assert "lr" in titles
+    assert names[1] == "mine"
+
+
+def test_a_long_name_is_cut_in_its_middle_before_telling_columns_go() -> None:
+    runs = [run_row(f"the very long name of a run that somebody typed {k} lr 1e-4") for k in "ab"]
+    titles, names, missed = shown(runs, 80)
+    assert titles == ["id", "state", "name", "lr", "epoch", "test loss", "MAE °"]
+    assert all(name.startswith("the very") and "…" in name for name in names)
+    assert all(name.endswith(f"{k} lr 1e-4") for name, k in zip(names, "ab", strict=True))
+    assert missed == ["network", "train loss", "test MAE", "best loss", "time"]
+
+
+@pytest.mark.parametrize(
+    ("width", "titles"),
+    [
+        (50, ["id", "state", "name", "lr", "epoch", "MAE °"]),
+        (38, ["id", "state", "name", "epoch"]),
+        (30, ["id", "state", "name"]),
+    ],
+)
+def test_the_name_stays_before_all_but_id_and_state(width: int, titles: list[str]) -> None:
+    runs = [run_row(seed=k, name=f"cnn 16-32-48 · 128 lr 1e-4 seed {k}") for k in range(10, 20)]
+    found, names, _ = shown(runs, width)
+    assert found == titles
+    assert len(set(names)) == len(runs)
+    assert all(len(name) >= 16 for name in names)
+
+
+def test_columns_without_a_value_go_first_and_are_not_missed() -> None:
+    titles, _, missed = shown([run_row(trained=False, lr=1e-4)], 80)
+    assert titles[:6] == ["id", "state", "name", "network", "lr", "epoch"]
+    assert missed == []
+
+
+def test_a_wide_screen_has_every_column() -> None:
+    columns = run_columns([run_row()], 100.0)
+    assert fit(columns, sum(column.width + len(GAP) for column in columns)) == (columns, [])

@@ -67,9 +67,12 @@ def test_the_list_fits_the_screen_by_whole_columns(
     header, *rows = screen[:4]
     assert all(row.split()[0] == str(k) for k, row in enumerate(rows, 1))
     assert all("3.2e-4" in row and "0/50" in row for row in rows)
-    missing = [title for title in ("name", "network", "train loss", "MAE °") if title not in header]
-    assert bool(missing) == (columns < 120)
-    assert any(line.startswith("(too narrow for") for line in screen) == (columns < 120)
+    assert all(f"run number {k}" in row for k, row in enumerate(rows))
+    assert ("MAE °" in header) == (columns >= 80)
+    assert ("time" in header) == (columns == 120)  # no run has a value: not missed
+    assert ("network" in header) == (columns >= 80)
+    notes = [line for line in screen if line.startswith("(too narrow for")]
+    assert notes == (["(too narrow for network)"] if columns == 50 else [])
 
 
 def test_training_shows_a_bar_and_leaves_the_result(on_terminal: OnTerminal, images: Path) -> None:

@@ -135,6 +135,12 @@ def test_a_run_is_trained_to_its_end(rottui, images: Path) -> None:
     assert run["metrics"]["test_mae_deg"] > 1 > run["metrics"]["test_mae"]
 
 
+def test_the_first_line_tells_the_sizes_once(rottui, images: Path) -> None:
+    sizes = ("--train-size", 16, "--test-size", 4)
+    out = rottui("train", "--data", images, *TINY, *sizes, "--name", "mine").out
+    assert "run 1: mine; 16 + 4 images of rotated (images)" in out.splitlines()
+
+
 def test_the_log_lies_beside_the_store(rottui, images: Path, folders: Path) -> None:
     rottui("train", "--data", images, *TINY, "--store", "other")
     log = (folders / "other" / "rottui.log").read_text()
