@@ -50,6 +50,17 @@ class View:
         return replace(self, weights_seed=self.weights_seed + 1)
 
     @property
+    def shift_words(self) -> str:
+        """Such as ``3 right, 2 up``; ``none`` for no shift."""
+        across, along = self.shift
+        parts = [
+            f"{abs(pixels)} {forth if pixels > 0 else back}"
+            for pixels, forth, back in ((across, "right", "left"), (along, "down", "up"))
+            if pixels
+        ]
+        return ", ".join(parts) or "none"
+
+    @property
     def exact(self) -> bool:
         """Whether the turn only permutes pixels."""
         return self.angle % 90 == 0
@@ -85,16 +96,15 @@ def view_from(text: str, view: View, total: int | None = None) -> View:
     """
     words = re.findall(r"[a-z]+|[^\s,;a-z=:°]+", text.lower())
     if not words:
-        raise ViewError("Type what to show, such as image 12, shift 3 -2 or angle 37.")
+        raise ViewError("Type image 12, shift 3 -2, angle 37 or weights 4.")
+    words = _named(words, degrees="°" in text)
     start, position = view, 0
     while position < len(words):
         word = words[position]
         if not word[0].isalpha():
             word, position = "image", position - 1
         if word not in WORDS:
-            raise ViewError(
-                f"“{word}” is nothing to show; try image, shift, angle, weights, train, test."
-            )
+            raise ViewError(f"No “{word}” here; try image 12, shift 3 -2 or angle 37.")
         word, wants = WORDS[word]
         values = words[position + 1 : position + 1 + wants]
         if len(values) < wants:
@@ -104,9 +114,22 @@ def view_from(text: str, view: View, total: int | None = None) -> View:
     return view
 
 
+def _named(words: list[str], *, degrees: bool) -> list[str]:
+    """Numbers alone are named: one an image or, in degrees, an angle; two a shift."""
+    if len(words) == 2 and words[1] in ("deg", "degree", "degrees"):
+        return ["angle", words[0]]
+    if any(word[0].isalpha() for word in words):
+        return words
+    if len(words) > 2:
+        raise ViewError("Too many numbers; type image 12 or shift 3 -2.")
+    if len(words) == 2:
+        return ["shift", *words]
+    return ["angle" if degrees else "image", *words]
+
+
 def _missing(word: str) -> str:
     if word == "shift":
-        return "A shift needs two whole numbers, right and down: shift 3 -2."
+        return "A shift is two numbers, right and down: shift 3 -2."
     return f"{word} needs a number, such as {word} 12."
 
 
@@ -115,8 +138,8 @@ def _changed(view: View, word: str, values: list[str], total: int | None) -> Vie
         case "image":
             number = _whole(values[0], "An image's number")
             if number < 1 or (total is not None and number > total):
-                last = f"1 to {total:,}" if total is not None else "1"
-                raise ViewError(f"There is no image {number}; the {view.split} split has {last}.")
+                last = f"; {view.split} has 1 to {total:,}" if total is not None else ""
+                raise ViewError(f"There is no image {number:,}{last}.")
             return replace(view, index=number - 1)
         case "shift":
             right, down = (_whole(value, "A shift") for value in values)

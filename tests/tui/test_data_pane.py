@@ -159,7 +159,7 @@ async def test_a_number_that_is_no_image_is_refused_beside_the_field(
     async with host.run_test(size=(100, 24)) as pilot:
         await pilot.pause()
         await typed(pilot, words)
-        assert "The train split has images 1 to 60; type one number." in text(host)
+        assert "Type a number; train has 1 to 60." in text(host)
         await pilot.press("escape")
         await pilot.pause()
         assert host.focused is host.pane
@@ -171,6 +171,20 @@ async def test_the_source_key_asks_the_app(host: Host) -> None:
         await pilot.press("s")
         await pilot.pause()
         assert host.sources == 1
+
+
+async def test_other_data_with_fewer_images_show_their_last_page(host: Host) -> None:
+    async with host.run_test(size=(80, 24)) as pilot:
+        await typed(pilot, "59")
+        whole = host.dataset
+        host.dataset = Dataset(whole.test, whole.test, "fewer", "fewer")
+        host.pane.request()
+        await pilot.pause()
+        await pilot.pause()
+        assert host.requests[-1].first == 27
+        assert "train images 28 to 30 of 30" in text(host)
+        await typed(pilot, "30")
+        assert "train image 30 of 30" in text(host)
 
 
 async def test_reading_and_errors_are_said_where_they_happened(host: Host) -> None:

@@ -147,7 +147,7 @@ async def test_a_bad_wish_stays_to_be_mended_with_the_reason_beside_it(host: Hos
     async with host.run_test(size=(100, 24)) as pilot:
         await pilot.pause()
         await typed(pilot, "image 61")
-        assert "There is no image 61; the train split has 1 to 60." in text(host)
+        assert "There is no image 61; train has 1 to 60." in text(host)
         assert host.query_one(Input).value == "image 61"
         assert host.focused is host.query_one(Input)
 

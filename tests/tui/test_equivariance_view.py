@@ -53,20 +53,20 @@ def test_what_can_be_typed(text: str, wanted: View) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "Type what to show"),
+        ("", "Type image 12, shift 3 -2"),
         ("image", "image needs a number"),
-        ("image 0", "There is no image 0; the train split has 1 to 20."),
+        ("image 0", "There is no image 0; train has 1 to 20."),
         ("image 21", "There is no image 21"),
         ("image 1.5", "An image's number is a whole number, not “1.5”."),
-        ("shift 3", "two whole numbers"),
+        ("shift 3", "A shift is two numbers"),
         ("shift 3 x", "A shift is a whole number, not “x”."),
         ("shift 28 0", "at most 27 pixels"),
         ("angle up", "An angle is a number of degrees, not “up”."),
         ("angle nan", "An angle is a number of degrees, not “nan”."),
         ("angle inf", "An angle is a number of degrees"),
         ("weights -1", "whole number from 0 on"),
-        ("colour 3", "“colour” is nothing to show"),
-        ("x", "“x” is nothing to show; try image, shift"),
+        ("colour 3", "No “colour” here"),
+        ("x", "No “x” here; try image 12, shift 3 -2"),
     ],
 )
 def test_what_cannot_be_shown_is_said_in_one_sentence(text: str, sentence: str) -> None:
@@ -79,3 +79,35 @@ def test_what_cannot_be_shown_is_said_in_one_sentence(text: str, sentence: str) 
 def test_another_split_begins_at_its_first_image() -> None:
     assert view_from("test", View(index=7), 20).index == 0
     assert view_from("train", View(index=7), 20).index == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("12", View(index=11)),
+        ("3,4", View(shift=(3, 4))),
+        ("3 -2", View(shift=(3, -2))),
+        ("60°", View(angle=60.0)),
+        ("60 deg", View(angle=60.0)),
+    ],
+)
+def test_numbers_alone_are_an_image_a_shift_or_an_angle(text: str, meant: View) -> None:
+    assert view_from(text, View()) == meant
+
+
+def test_more_numbers_than_a_shift_has_mean_nothing() -> None:
+    with pytest.raises(ViewError, match="Too many numbers; type image 12 or shift 3 -2"):
+        view_from("1 2 3", View())
+
+
+@pytest.mark.parametrize(
+    ("shift", "words"),
+    [
+        ((5, 5), "5 right, 5 down"),
+        ((3, -2), "3 right, 2 up"),
+        ((-1, 0), "1 left"),
+        ((0, 0), "none"),
+    ],
+)
+def test_a_shift_is_said_by_where_it_goes(shift: tuple[int, int], words: str) -> None:
+    assert View(shift=shift).shift_words == words

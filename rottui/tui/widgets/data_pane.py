@@ -147,9 +147,14 @@ class DataPane(Widget, can_focus=True):
 
     def show(self, page: DataPage, *, number: int | None = None) -> None:
         """Paint a page; one that is older than what is on the screen is ignored."""
-        if self._is_news(number):
-            self._page, self._problem, self._waiting_for = page, "", ""
-            self._paint()
+        if not self._is_news(number):
+            return
+        self._page, self._problem, self._waiting_for = page, "", ""
+        if page.first >= page.total > 0:  # other data, with fewer images than the last ones
+            count = max(1, self._count)
+            self._go(page.split, (page.total - 1) // count * count)
+            return
+        self._paint()
 
     def show_error(self, sentence: str, *, number: int | None = None) -> None:
         """Say why there are no images."""
@@ -210,7 +215,7 @@ class DataPane(Widget, can_focus=True):
         text = message.text.lower().removeprefix("image").strip(" #").replace(",", "")
         if not text.isdecimal() or int(text) < 1 or (total is not None and int(text) > total):
             last = f"1 to {total:,}" if total is not None else "1 on"
-            line.complain(f"The {self._split} split has images {last}; type one number.")
+            line.complain(f"Type a number; {self._split} has {last}.")
             return
         line.close()
         self._go(self._split, int(text) - 1)
@@ -298,7 +303,9 @@ class DataPane(Widget, can_focus=True):
         last = self._first + max(1, self._count)
         of = f" of {total:,}" if total is not None else ""
         end = min(last, total) if total is not None else last
-        spans = [Span(f"{self._split} images {self._first + 1:,} to {end:,}{of}", "bold")]
+        one = end == self._first + 1
+        which = f"image {end:,}" if one else f"images {self._first + 1:,} to {end:,}"
+        spans = [Span(f"{self._split} {which}{of}", "bold")]
         if self._problem:
             return [Span(self._problem, "run-failed"), *spans]
         if self._waiting_for or self._answered < self._requested:

@@ -258,10 +258,9 @@ class EquivariancePane(Widget, can_focus=True):
     def _status(self) -> list[Span]:
         view, shown = self._view, self._shown
         of = f" of {self._total:,}" if self._total is not None else ""
-        right, down = view.shift
         spans = [
             Span(f"{view.split} image {view.index + 1:,}{of}", "bold"),
-            Span(f"shift {right} right, {down} down"),
+            Span(f"shift {view.shift_words}"),
             Span(f"turn {view.angle:g}° clockwise"),
             Span(f"weights {view.weights_seed}"),
         ]
