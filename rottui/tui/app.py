@@ -109,7 +109,7 @@ class RottuiApp(App[None]):
     def on_mount(self) -> None:  # noqa: D102
         self._bring_up_themes()
         if threading.current_thread() is threading.main_thread() and not self.is_headless:
-            self._departure = Departure(save=self._stop_engine, leave=self._leave_from_thread)
+            self._departure = Departure(save=self.stop_engine, leave=self._leave_from_thread)
             self._departure.install()
         self.call_after_refresh(self._bring_up)
 
@@ -169,7 +169,7 @@ class RottuiApp(App[None]):
 
     # --- leaving -----------------------------------------------------------------------------
 
-    def _stop_engine(self) -> None:
+    def stop_engine(self) -> None:
         """Checkpoint the runs in progress and end the workers; any thread, waits."""
         self._leaving = True
         with self._engine_lock:
@@ -193,7 +193,7 @@ class RottuiApp(App[None]):
             NoticeScreen("Saving the runs in progress; the next launch continues them.")
         )
         self._wishes.do(
-            self._stop_engine, lambda _: self._leave_with(0), lambda _: self._leave_with(1)
+            self.stop_engine, lambda _: self._leave_with(0), lambda _: self._leave_with(1)
         )
 
     # --- what every pane shares --------------------------------------------------------------
@@ -446,10 +446,10 @@ def run_app(
     Raises:
         StoreError: the store cannot be opened; nothing was shown yet.
     """
-    store = RunStore.open(store_folder)
-    try:
+    with RunStore.open(store_folder) as store:
         app = RottuiApp(store, data=data, workers=workers, theme=theme)
-        app.run()
+        try:
+            app.run()
+        finally:
+            app.stop_engine()  # a crash of the screen loses no training either
         return app.return_code or 0
-    finally:
-        store.close()

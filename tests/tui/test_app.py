@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from rottui.core.config import RunConfig
 from rottui.store.records import NewRun
 from rottui.store.runs import RunStore
 from rottui.store.states import State
-from rottui.tui.app import RottuiApp
+from rottui.tui.app import RottuiApp, run_app
 from rottui.tui.screens.help import HelpScreen
 from rottui.tui.screens.questions import ConfirmScreen
 from rottui.tui.widgets.charts_pane import ChartsPane
@@ -293,3 +294,20 @@ async def test_quitting_ends_the_app_with_code_zero(store: RunStore, image_folde
     assert app.return_code == 0
     assert store.run(run_id).state is State.QUEUED
     assert store.checkpoints(run_id)
+
+
+def test_a_crash_of_the_screen_exits_non_zero_and_loses_no_training(
+    store: RunStore, image_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (run_id,) = queued(store, image_folder, epochs=100_000, batch_size=1)
+
+    def crash(app: RottuiApp) -> None:
+        app._start_engine()
+        while store.run(run_id).epochs_done < 1:
+            time.sleep(0.02)
+        app._return_code = 1  # as Textual leaves it after an error in a handler
+
+    monkeypatch.setattr(RottuiApp, "run", crash)
+    assert run_app(store_folder=store.folder) == 1
+    assert store.run(run_id).state is State.QUEUED
+    assert [file.kind for file in store.checkpoints(run_id)]

@@ -31,4 +31,4 @@ async def running(app: RottuiApp, size: tuple[int, int] = (120, 40)) -> AsyncIte
         try:
             yield pilot
         finally:
-            app._stop_engine()
+            app.stop_engine()
