@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from rottui.core.shapes import IMAGE_SIZE
 from rottui.errors import RottuiError
+from rottui.tui.charts.cells import shorten
 
 FARTHEST = IMAGE_SIZE - 1
 """Pixels; a larger shift leaves nothing of an image."""
@@ -51,14 +52,14 @@ class View:
 
     @property
     def shift_words(self) -> str:
-        """Such as ``3 right, 2 up``; ``none`` for no shift."""
+        """Such as ``shift 3 right, 2 up``; ``no shift`` where there is none."""
         across, along = self.shift
         parts = [
             f"{abs(pixels)} {forth if pixels > 0 else back}"
             for pixels, forth, back in ((across, "right", "left"), (along, "down", "up"))
             if pixels
         ]
-        return ", ".join(parts) or "none"
+        return f"shift {', '.join(parts)}" if parts else "no shift"
 
     @property
     def exact(self) -> bool:
@@ -80,11 +81,26 @@ WORDS: dict[str, tuple[str, int]] = {
 }
 """What can be typed, what it means, and how many numbers follow it."""
 
-PROMPT = "image 12 · shift 3 -2 · angle 37 · weights 4 · train · test"
+PROMPT = "image 12, shift 3 -2, angle 37, weights 4, train, test"
+TRY = "try image 12, shift 3 -2, angle 37"
+
+_QUOTED = 12
+"""Columns of what was typed that an error repeats; the whole error is to fit beside its mark."""
+_LONGEST = 4000
+"""Digits; Python refuses to read numbers that are a little longer."""
+_DEGREES = ("°", "deg", "degree", "degrees")
+_TOKEN = re.compile(r"[a-z]+|°|[^\s,;a-z=:°]+")
+_GROUPED = re.compile(r"\b(image|i|train|test)([\s=:]+)(\d{1,3}(?:,\d{3})+)(?![\d.])")
+"""An image's number as the screen writes it, such as ``image 20,000``."""
+_WHOLE = re.compile(r"[+-]?(0|[1-9]\d*)", re.ASCII)
+_REAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
 
 
 def view_from(text: str, view: View, total: int | None = None) -> View:
     """The view that a person has typed, such as ``image 12``, ``shift 3 -2`` or ``angle 37``.
+
+    Numbers alone are an image (``12``), a shift (``3,4``) or an angle (``60°``); a split may be
+    followed by an image's number (``test 3``).
 
     Args:
         text: one or several wishes, separated by commas or semicolons or not at all.
@@ -94,81 +110,82 @@ def view_from(text: str, view: View, total: int | None = None) -> View:
     Raises:
         ViewError: one sentence that says what was wrong and what fits.
     """
-    words = re.findall(r"[a-z]+|[^\s,;a-z=:°]+", text.lower())
-    if not words:
-        raise ViewError("Type image 12, shift 3 -2, angle 37 or weights 4.")
-    words = _named(words, degrees="°" in text)
-    start, position = view, 0
+    ungrouped = _GROUPED.sub(lambda m: m[1] + m[2] + m[3].replace(",", ""), text.lower())
+    words = _named(_TOKEN.findall(ungrouped))
+    split, position = view.split, 0
     while position < len(words):
-        word = words[position]
-        if not word[0].isalpha():
-            word, position = "image", position - 1
-        if word not in WORDS:
-            raise ViewError(f"No “{word}” here; try image 12, shift 3 -2 or angle 37.")
-        word, wants = WORDS[word]
+        typed = words[position]
+        if typed not in WORDS:
+            raise ViewError(f'no "{shorten(typed, _QUOTED)}"; {TRY}')
+        word, wants = WORDS[typed]
         values = words[position + 1 : position + 1 + wants]
-        if len(values) < wants:
-            raise ViewError(_missing(word))
-        view = _changed(view, word, values, total if view.split == start.split else None)
         position += 1 + wants
+        if len(values) < wants or any(value in WORDS for value in values):
+            raise ViewError(_missing(word))
+        view = _changed(view, word, values, total if view.split == split else None)
+        if word == "angle" and words[position : position + 1] in [[unit] for unit in _DEGREES]:
+            position += 1
+        if position < len(words) and word in ("train", "test") and not words[position].isalpha():
+            words.insert(position, "image")
     return view
 
 
-def _named(words: list[str], *, degrees: bool) -> list[str]:
+def _named(words: list[str]) -> list[str]:
     """Numbers alone are named: one an image or, in degrees, an angle; two a shift."""
-    if len(words) == 2 and words[1] in ("deg", "degree", "degrees"):
+    if not words:
+        raise ViewError(TRY)
+    if len(words) == 2 and words[1] in _DEGREES:
         return ["angle", words[0]]
-    if any(word[0].isalpha() for word in words):
+    if any(word.isalpha() or word in _DEGREES for word in words):
         return words
     if len(words) > 2:
-        raise ViewError("Too many numbers; type image 12 or shift 3 -2.")
-    if len(words) == 2:
-        return ["shift", *words]
-    return ["angle" if degrees else "image", *words]
+        raise ViewError("too many numbers; try image 12 or shift 3 -2")
+    return ["shift" if len(words) == 2 else "image", *words]
 
 
 def _missing(word: str) -> str:
     if word == "shift":
-        return "A shift is two numbers, right and down: shift 3 -2."
-    return f"{word} needs a number, such as {word} 12."
+        return "a shift is two numbers: shift 3 -2"
+    return f"{word} needs a number, such as {word} 12"
 
 
 def _changed(view: View, word: str, values: list[str], total: int | None) -> View:
     match word:
         case "image":
-            number = _whole(values[0], "An image's number")
+            number = _whole(values[0], "an image is a whole number")
             if number < 1 or (total is not None and number > total):
-                last = f"; {view.split} has 1 to {total:,}" if total is not None else ""
-                raise ViewError(f"There is no image {number:,}{last}.")
+                raise ViewError(no_image(values[0], total))
             return replace(view, index=number - 1)
         case "shift":
-            right, down = (_whole(value, "A shift") for value in values)
+            right, down = (_whole(value, "a shift is two whole numbers") for value in values)
             if max(abs(right), abs(down)) > FARTHEST:
-                raise ViewError(f"A shift is at most {FARTHEST} pixels, or nothing is left.")
+                raise ViewError(f"a shift is at most {FARTHEST} pixels: shift 3 -2")
             return replace(view, shift=(right, down))
         case "angle":
             return replace(view, angle=_degrees(values[0]) % 360)
         case "weights":
-            seed = _whole(values[0], "The weights' seed")
+            seed = _whole(values[0], "weights is a whole number")
             if not 0 <= seed < 2**32:
-                raise ViewError("The weights' seed is a whole number from 0 on.")
+                raise ViewError(f"weights go from 0 to {2**32 - 1}")
             return replace(view, weights_seed=seed)
         case _:
             return replace(view, split=word, index=0 if word != view.split else view.index)
 
 
+def no_image(typed: str, total: int | None) -> str:
+    """The sentence for an image's number that the split does not have."""
+    there = "they are counted from 1" if total is None else f"there are 1 to {total:,}"
+    return f"no image {shorten(typed, _QUOTED)}: {there}"
+
+
 def _whole(text: str, what: str) -> int:
-    try:
+    if _WHOLE.fullmatch(text) and len(text) <= _LONGEST:
         return int(text)
-    except ValueError:
-        raise ViewError(f"{what} is a whole number, not “{text}”.") from None
+    raise ViewError(f'{what}, not "{shorten(text, _QUOTED)}"')
 
 
 def _degrees(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
+    value = float(text) if _REAL.fullmatch(text) else math.nan
     if not math.isfinite(value):
-        raise ViewError(f"An angle is a number of degrees, not “{text}”.")
+        raise ViewError(f'an angle is in degrees, not "{shorten(text, _QUOTED)}"')
     return value

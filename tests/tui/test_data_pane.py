@@ -9,7 +9,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from rottui.core.data.dataset import Dataset
+from rottui.core.data.dataset import Dataset, Split
 from rottui.tui.ramps import Depth
 from rottui.tui.widgets.data_pane import DataPage, DataPane, Picked, across_and_down
 from rottui.tui.widgets.image import ImageView
@@ -152,14 +152,24 @@ async def test_the_split_key_and_back_to_the_first(host: Host) -> None:
         assert "train images 1 to 3 of 60" in text(host)
 
 
-@pytest.mark.parametrize("words", ["61", "0", "-3", "two", ""])
-async def test_a_number_that_is_no_image_is_refused_beside_the_field(
-    host: Host, words: str
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("61", "no image 61: there are 1 to 60"),
+        ("0", "no image 0: there are 1 to 60"),
+        ("9" * 5000, "no image 99999999999…: there are 1 to 60"),
+        ("-3", "type an image's number, from 1 to 60"),
+        ("two", "type an image's number, from 1 to 60"),
+        ("", "type an image's number, from 1 to 60"),
+    ],
+)
+async def test_a_number_that_is_no_image_is_refused_above_the_field(
+    host: Host, words: str, reason: str
 ) -> None:
-    async with host.run_test(size=(100, 24)) as pilot:
+    async with host.run_test(size=(60, 20)) as pilot:
         await pilot.pause()
         await typed(pilot, words)
-        assert "Type a number; train has 1 to 60." in text(host)
+        assert text(host).split("\n")[-2] == f"✗ {reason}"
         await pilot.press("escape")
         await pilot.pause()
         assert host.focused is host.pane
@@ -185,6 +195,49 @@ async def test_other_data_with_fewer_images_show_their_last_page(host: Host) -> 
         assert "train images 28 to 30 of 30" in text(host)
         await typed(pilot, "30")
         assert "train image 30 of 30" in text(host)
+
+
+async def test_the_last_test_image_leads_to_the_last_page_of_smaller_data(host: Host) -> None:
+    async with host.run_test(size=(80, 24)) as pilot:
+        await pilot.press("t")
+        await pilot.pause()
+        await typed(pilot, "30")
+        assert "test image 30 of 30" in text(host)
+        assert len(seen(host)) == 1
+
+        whole = host.dataset
+        few = Split(whole.test.images[:20], whole.test.angles[:20])
+        host.dataset = Dataset(whole.train, few, "fewer", "fewer")
+        host.pane.request()
+        await pilot.pause()
+        await pilot.pause()
+        assert "test images 19 to 20 of 20" in text(host)
+        assert len(seen(host)) == 2
+
+
+async def test_an_old_empty_answer_does_not_call_back_from_where_one_has_gone(host: Host) -> None:
+    async with host.run_test(size=(80, 24)) as pilot:
+        await typed(pilot, "59")
+        host.answering = False
+        host.pane.request()
+        await pilot.press("t")
+        await pilot.pause()
+        before, newest = host.requests[-2:]
+        host.pane.show(DataPage("train", 58, (), 30, 30, "fewer"), number=before.number)
+        await pilot.pause()
+        assert host.requests[-1] is newest
+        host.answer_to(newest)
+        await pilot.pause()
+        assert "test images 1 to 3 of 30" in text(host)
+
+
+async def test_a_split_without_images_says_so(host: Host) -> None:
+    async with host.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        host.pane.show(DataPage("train", 0, (), 0, 30, "tests only"))
+        await pilot.pause()
+        assert "no train images" in text(host)
+        assert len(host.requests) == 1
 
 
 async def test_reading_and_errors_are_said_where_they_happened(host: Host) -> None:

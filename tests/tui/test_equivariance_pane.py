@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from rottui.core.data.dataset import Dataset
 from rottui.core.equivariance import SeedMaps, seed_maps
-from rottui.tui.equivariance_view import View
+from rottui.tui.equivariance_view import PROMPT, View, ViewError, view_from
 from rottui.tui.ramps import Depth
 from rottui.tui.widgets.ask_line import AskLine
 from rottui.tui.widgets.equivariance_pane import EquivariancePane
@@ -143,19 +143,53 @@ async def test_what_is_typed_is_shown(host: Host) -> None:
         assert not host.query_one(AskLine).asking
 
 
-async def test_a_bad_wish_stays_to_be_mended_with_the_reason_beside_it(host: Host) -> None:
-    async with host.run_test(size=(100, 24)) as pilot:
+async def test_a_bad_wish_stays_to_be_mended_with_the_reason_above_it(host: Host) -> None:
+    async with host.run_test(size=(60, 20)) as pilot:
         await pilot.pause()
         await typed(pilot, "image 61")
-        assert "There is no image 61; train has 1 to 60." in text(host)
+        *_, reason, field = text(host).split("\n")
+        assert reason == "✗ no image 61: there are 1 to 60"
+        assert field == "image 61"
         assert host.query_one(Input).value == "image 61"
         assert host.focused is host.query_one(Input)
 
         await pilot.press("escape")
         await pilot.pause()
         assert host.focused is host.pane
-        assert "There is no image" not in text(host)
+        assert "no image" not in text(host)
         assert len(host.requests) == 1
+
+
+@pytest.mark.parametrize("words", ["", "incomprehensible", "1 2 3", "shift 3", "9" * 30, "-1x"])
+async def test_hint_and_reason_are_whole_on_a_narrow_screen(host: Host, words: str) -> None:
+    async with host.run_test(size=(60, 20)) as pilot:
+        await pilot.press("g")
+        await pilot.pause()
+        assert text(host).split("\n")[-2] == PROMPT
+        await pilot.press("escape")
+        await typed(pilot, words)
+        with pytest.raises(ViewError) as error:
+            view_from(words, View(), 60)
+        assert text(host).split("\n")[-2] == f"✗ {error.value}"
+        assert len(host.requests) == 1
+
+
+async def test_the_status_says_where_a_shift_goes(host: Host) -> None:
+    async with host.run_test(size=(80, 24)) as pilot:
+        await typed(pilot, "3 -2")
+        assert "shift 3 right, 2 up" in text(host)
+        await typed(pilot, "0,0")
+        assert "no shift" in text(host)
+        await typed(pilot, "60°")
+        assert "turn 60° clockwise" in text(host)
+
+
+async def test_with_ascii_only_the_reason_is_too(tiny_dataset: Dataset) -> None:
+    host = Host(tiny_dataset, ascii=True)
+    async with host.run_test(size=(80, 24)) as pilot:
+        await typed(pilot, "incomprehensible")
+        assert '! no "incomprehen~"; try image 12' in text(host)
+        assert text(host).isascii()
 
 
 async def test_arrows_belong_to_the_line_while_something_is_typed(host: Host) -> None:

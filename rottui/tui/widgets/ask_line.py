@@ -1,4 +1,4 @@
-"""One line at the bottom of a pane where a person types what they want to see."""
+"""The place at the bottom of a pane where a person types what they want to see."""
 
 from __future__ import annotations
 
@@ -6,22 +6,23 @@ from dataclasses import dataclass
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input
 
 from rottui.tui.charts.cells import Span, shorten
+from rottui.tui.widgets.glyphs import ASCII, UNICODE, to_ascii
 from rottui.tui.widgets.lines import Lines
 
 
-class AskLine(Horizontal):
+class AskLine(Vertical):
     """Hidden until ``ask``; Enter answers, Escape closes; a bad answer stays to be mended."""
 
     DEFAULT_CSS = """
-    AskLine { display: none; width: 1fr; height: 1; }
+    AskLine { display: none; width: 1fr; height: 2; }
     AskLine.-asking { display: block; }
-    AskLine > Input { width: 30%; min-width: 18; height: 1; border: none; padding: 0 1; }
-    AskLine > Lines { height: 1; padding: 0 0 0 1; }
+    AskLine > Lines { height: 1; }
+    AskLine > Input { width: 1fr; height: 1; border: none; padding: 0; }
     """
 
     @dataclass
@@ -34,17 +35,18 @@ class AskLine(Horizontal):
     class Closed(Message):
         """The line is gone, and the focus belongs to the pane again."""
 
-    def __init__(self, prompt: str, *, id: str | None = None) -> None:
-        """``prompt`` says what can be typed."""
+    def __init__(self, prompt: str, *, ascii: bool = False, id: str | None = None) -> None:
+        """``prompt`` says what can be typed; with ``ascii``, no other symbols are written."""
         super().__init__(id=id)
         self._prompt = prompt
+        self._ascii = ascii
 
     def compose(self) -> ComposeResult:
-        """The field, and beside it what can be typed or what was wrong."""
+        """What can be typed or what was wrong, and below it the field."""
         field = Input(compact=True, select_on_focus=True)
         field.cursor_blink = False
-        yield field
         yield Lines()
+        yield field
 
     @property
     def asking(self) -> bool:
@@ -60,8 +62,9 @@ class AskLine(Horizontal):
         field.focus()
 
     def complain(self, sentence: str) -> None:
-        """Say what was wrong beside what was typed."""
-        self._say(sentence, "run-failed")
+        """Say what was wrong above what was typed."""
+        mark = (ASCII if self._ascii else UNICODE).problem
+        self._say(f"{mark} {sentence}", "run-failed")
 
     def close(self) -> None:
         """Hide the line."""
@@ -84,4 +87,6 @@ class AskLine(Horizontal):
     def _say(self, text: str, style: str) -> None:
         lines = self.query_one(Lines)
         room = lines.size.width or self.app.size.width
-        lines.set_rows(((Span(shorten(text, room), style),),))
+        glyphs = ASCII if self._ascii else UNICODE
+        text = to_ascii(text) if self._ascii else text
+        lines.set_rows(((Span(shorten(text, room, glyphs.cut), style),),))

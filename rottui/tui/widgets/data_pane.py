@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from rottui.core.shapes import IMAGE_SIZE
 from rottui.tui.charts.cells import ASCII, UNICODE, Span, flow
+from rottui.tui.equivariance_view import no_image
 from rottui.tui.keymap import bindings
 from rottui.tui.pixels import values_of
 from rottui.tui.ramps import Depth
@@ -118,7 +119,7 @@ class DataPane(Widget, can_focus=True):
         with Container(id="data-images"):
             for _ in range(FIRST):
                 yield self._image_view()
-        yield AskLine("the number of an image")
+        yield AskLine("the number of an image", ascii=self._ascii)
 
     def _image_view(self) -> ImageView:
         return ImageView(ascii=self._ascii, depth=self._depth)
@@ -150,10 +151,13 @@ class DataPane(Widget, can_focus=True):
         if not self._is_news(number):
             return
         self._page, self._problem, self._waiting_for = page, "", ""
-        if page.first >= page.total > 0:  # other data, with fewer images than the last ones
+        past_the_end = page.first >= page.total or not page.images
+        if past_the_end and self._answered == self._requested:
+            # Other data, with fewer images than the last ones.
             count = max(1, self._count)
-            self._go(page.split, (page.total - 1) // count * count)
-            return
+            self._go(page.split, max(0, page.total - 1) // count * count)
+            if self._answered < self._requested:
+                return
         self._paint()
 
     def show_error(self, sentence: str, *, number: int | None = None) -> None:
@@ -213,12 +217,17 @@ class DataPane(Widget, can_focus=True):
         line = self.query_one(AskLine)
         total = self._total
         text = message.text.lower().removeprefix("image").strip(" #").replace(",", "")
-        if not text.isdecimal() or int(text) < 1 or (total is not None and int(text) > total):
+        if not text.isdecimal():
             last = f"1 to {total:,}" if total is not None else "1 on"
-            line.complain(f"Type a number; {self._split} has {last}.")
+            line.complain(f"type an image's number, from {last}")
+            return
+        # A number of a hundred digits is no image, and too many digits cannot be read at all.
+        number = int(text) if len(text) < 100 else 0
+        if number < 1 or (total is not None and number > total):
+            line.complain(no_image(text, total))
             return
         line.close()
-        self._go(self._split, int(text) - 1)
+        self._go(self._split, number - 1)
 
     def on_ask_line_closed(self, message: AskLine.Closed) -> None:
         """The keys are the pane's again."""
@@ -305,7 +314,8 @@ class DataPane(Widget, can_focus=True):
         end = min(last, total) if total is not None else last
         one = end == self._first + 1
         which = f"image {end:,}" if one else f"images {self._first + 1:,} to {end:,}"
-        spans = [Span(f"{self._split} {which}{of}", "bold")]
+        where = f"{self._split} {which}{of}" if total != 0 else f"no {self._split} images"
+        spans = [Span(where, "bold")]
         if self._problem:
             return [Span(self._problem, "run-failed"), *spans]
         if self._waiting_for or self._answered < self._requested:

@@ -82,7 +82,7 @@ class EquivariancePane(Widget, can_focus=True):
         with Container(id="equivariance-panels"):
             for number in range(1, 5):
                 yield ImageView(ascii=self._ascii, depth=self._depth, id=f"map-{number}")
-        yield AskLine(to_ascii(PROMPT) if self._ascii else PROMPT)
+        yield AskLine(PROMPT, ascii=self._ascii)
 
     # Between the app and the pane
 
@@ -260,7 +260,7 @@ class EquivariancePane(Widget, can_focus=True):
         of = f" of {self._total:,}" if self._total is not None else ""
         spans = [
             Span(f"{view.split} image {view.index + 1:,}{of}", "bold"),
-            Span(f"shift {view.shift_words}"),
+            Span(view.shift_words),
             Span(f"turn {view.angle:g}° clockwise"),
             Span(f"weights {view.weights_seed}"),
         ]
