@@ -14,7 +14,7 @@ from typing import Any
 from rottui import locations
 from rottui.commands.flags import RUN_FLAGS, SOURCES, Typed
 from rottui.commands.usage import UsageError
-from rottui.core.config import RunConfig
+from rottui.core.config import RunConfig, number_in
 from rottui.core.presets import run_preset
 from rottui.errors import ConfigError, Problem
 
@@ -124,20 +124,11 @@ def _value(field: str, text: str | bool) -> Any:
         return text
     match _KIND_OF[field]:
         case "number" | "whole":
-            return _number(text)
+            return number_in(text)
         case "list":
-            return [_number(part) for part in text.replace(",", " ").split()]
+            return [number_in(part) for part in text.replace(",", " ").split()]
         case _:
             return text
-
-
-def _number(text: str) -> int | float | str:
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
 
 
 def usage_error(

@@ -95,19 +95,6 @@ class Archive:
             )
 
 
-def is_zip(path: Path) -> bool:
-    """Whether a file begins as zip files do.
-
-    Raises:
-        DataError: the file cannot be read.
-    """
-    try:
-        with path.open("rb") as file:
-            return file.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}") from None
-
-
 def _file_bytes(path: Path) -> bytes:
     try:
         size = path.stat().st_size

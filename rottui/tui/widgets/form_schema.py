@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from rottui.core.config import DataConfig, RunConfig, format_lr
+from rottui.core.config import DataConfig, RunConfig, format_lr, number_in
 from rottui.core.presets import RUN_PRESETS, SWEEP_PRESETS, run_preset
 from rottui.core.sweeps import SweepConfig, parse_lrs, parse_seeds
 from rottui.errors import ConfigError
@@ -234,7 +234,7 @@ def _config(
                 parts *= convolutions
             place[leaf] = parts
         elif text:
-            place[leaf] = text if _options(info) else _number(text)
+            place[leaf] = text if _options(info) else number_in(text)
         elif info.default is None:
             place[leaf] = None
         else:
@@ -282,17 +282,7 @@ def _in_order(problems: Mapping[str, str]) -> dict[str, str]:
 def _split(text: str) -> list[int | float | str]:
     """The values of ``16, 32, 45``, ``16 32 45``, ``16-32-45`` or ``(16, 32, 45)``."""
     parts = re.split(r"[\s,;()\[\]]+|(?<=\d)[-x×](?=\d)", text)
-    return [_number(part) for part in parts if part]
-
-
-def _number(text: str) -> int | float | str:
-    """The number that the text is, so that a sentence about it quotes a number."""
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
+    return [number_in(part) for part in parts if part]
 
 
 def _value(config: RunConfig, path: str) -> Any:
