@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import pickle
 import zipfile
 from collections.abc import Mapping
@@ -31,6 +32,10 @@ class Position:
     """The last epoch whose metrics were given out."""
     seconds: float = 0.0
     """Wall time spent on the epoch under way."""
+    best_loss: float = math.inf
+    """The lowest test loss so far."""
+    best_epoch: int = 0
+    """The first epoch that had it."""
 
     def next_batch(self) -> Position:
         """After one more batch."""
@@ -44,9 +49,12 @@ class Position:
         """The same place, with more time spent on the epoch."""
         return replace(self, seconds=self.seconds + seconds)
 
-    def measured(self) -> Position:
+    def measured(self, test_loss: float) -> Position:
         """After the metrics of the completed epoch were taken."""
-        return replace(self, reported=self.epoch, seconds=0.0)
+        after = replace(self, reported=self.epoch, seconds=0.0)
+        if test_loss < self.best_loss:
+            return replace(after, best_loss=test_loss, best_epoch=self.epoch)
+        return after
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +114,11 @@ class TrainingState:
             CheckpointError: naming the first setting that differs.
         """
         wanted = config.to_dict()
-        for name in ("network", "target", "optimizer", "precision"):
-            if self.config.get(name) != wanted[name]:
+        for name in ("network", "target", "loss", "optimizer", "precision"):
+            # Checkpoints from before a setting was there were made with what is its default now.
+            default = RunConfig.model_fields[name].default
+            found = self.config.get(name, default)
+            if found != wanted[name]:
                 raise CheckpointError(
-                    f"the checkpoint is of another run: its {name} is {self.config.get(name)}, "
-                    f"not {wanted[name]}"
+                    f"the checkpoint is of another run: its {name} is {found}, not {wanted[name]}"
                 )

@@ -24,7 +24,24 @@ Activation = Literal["relu", "tanh", "sigmoid"]
 Target = Literal["scalar", "circular"]
 DataSource = Literal["garments", "fashion-mnist", "rotated"]
 Device = Literal["cpu", "cuda", "mps"]
-Precision = Literal["float32", "float64"]
+Precision = Literal["float32", "float64", "bf16"]
+Loss = Literal["mse", "cosine"]
+Optimizer = Literal[
+    "adam",
+    "adamw",
+    "nadam",
+    "radam",
+    "adamax",
+    "adagrad",
+    "adadelta",
+    "rmsprop",
+    "sgd",
+    "asgd",
+    "rprop",
+]
+Schedule = Literal["constant", "cosine", "one-cycle"]
+MOMENTUM = frozenset({"sgd", "rmsprop"})
+"""The optimizers that take ``momentum``."""
 
 SEED = 197331
 """The seed that the experiment sets for every random generator."""
@@ -148,14 +165,42 @@ class RunConfig(_Config):
         description="scalar: the angle standardised with the train split's mean and std; circular: "
         "its cosine and sine",
     )
-    optimizer: Literal["adam"] = Field("adam", description="adam")
+    loss: Loss = Field(
+        "mse",
+        description="mse: mean squared error; cosine: 1 - cos of the error (circular target)",
+    )
+    optimizer: Optimizer = Field("adam", description="one of PyTorch's, by name")
     lr: float = Field(1e-3, gt=0, le=100, description="learning rate")
+    schedule: Schedule = Field(
+        "constant",
+        description="lr over the run: constant, cosine (down to 0), or one-cycle (up, then down)",
+    )
+    weight_decay: float = Field(0.0, ge=0, le=10, description="weight decay of the optimizer")
+    momentum: float = Field(0.0, ge=0, lt=1, description="momentum of sgd and rmsprop")
     batch_size: int = Field(128, ge=1, le=60_000, description="images a step")
     epochs: int = Field(50, ge=1, le=100_000, description="passes over the train split")
+    patience: int | None = Field(
+        None,
+        ge=1,
+        le=100_000,
+        description="stop early after this many epochs without a lower test loss; never if unset",
+    )
     shuffle: bool = Field(False, description="a new order each epoch, drawn from seed and epoch")
     seed: int = Field(SEED, ge=0, lt=2**32, description="draws the initial weights and the order")
     device: Device = Field("cpu", description="cpu, cuda or mps")
-    precision: Precision = Field("float32", description="float32 or float64")
+    precision: Precision = Field(
+        "float32", description="float32, float64, or bf16 (mixed: weights stay float32)"
+    )
+
+    @model_validator(mode="after")
+    def _goes_together(self) -> Self:
+        if self.loss == "cosine" and self.target != "circular":
+            raise _problem("loss", "the cosine loss needs the circular target")
+        if self.momentum and self.optimizer not in MOMENTUM:
+            raise _problem("momentum", f"{self.optimizer} has no momentum setting")
+        if self.weight_decay and self.optimizer == "rprop":
+            raise _problem("weight_decay", "rprop has no weight decay")
+        return self
 
     @property
     def outputs(self) -> int:

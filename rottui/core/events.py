@@ -31,6 +31,16 @@ class Diverged:
 
 
 @dataclass(frozen=True, slots=True)
+class StoppedEarly:
+    """The test loss has not become lower for ``patience`` epochs; nothing follows."""
+
+    epoch: int
+    step: int
+    message: str
+    """One sentence with the best epoch."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stopped:
     """``should_stop()`` was true between two batches; the position is kept, nothing follows."""
 
@@ -39,4 +49,4 @@ class Stopped:
     step: int
 
 
-Event = EpochDone | Diverged | Stopped
+Event = EpochDone | Diverged | StoppedEarly | Stopped

@@ -1,13 +1,16 @@
-"""Loss and MAE of a network on images, in chunks that fit the processor's cache."""
+"""Loss, MAE and errors along the circle of a network on images, in chunks that fit the cache."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import astuple, dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from rottui.core.config import Loss
+from rottui.core.losses import split_loss
 from rottui.core.targets import AngleTarget
 
 CHUNK = 250
@@ -15,18 +18,31 @@ CHUNK = 250
 gigabyte. Fixed, since another chunk size may change the last bits."""
 TRAIN_PART = 2000
 """Train metrics are taken on the first 2,000 train images, as in the experiment."""
+FLIP_DEG = 135.0
+"""An error above this, in degrees, is a flip: the garment was taken for upside down."""
 
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """The experiment's four numbers, and the MAE in degrees beside them."""
+    """The experiment's four numbers, and errors in degrees beside them."""
 
     train_loss: float
     test_loss: float
     train_mae: float
     test_mae: float
+    """In the target's units."""
     train_mae_deg: float
     test_mae_deg: float
+    """The MAE in degrees; of the scalar target the long way round, as the experiment counts it."""
+    train_circular_mae_deg: float
+    test_circular_mae_deg: float
+    """Mean error along the circle: 359° for 0° counts 1°. Chance is 90°."""
+    test_median_deg: float
+    """Median error along the circle; flips do not move it."""
+    test_flips: float
+    """Share of test images, 0 to 1, with an error along the circle above 135°."""
+    test_axial_mae_deg: float
+    """Mean error along the circle modulo 180°: what is left when up and down do not matter."""
 
     @property
     def finite(self) -> bool:
@@ -36,33 +52,60 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Metrics of one split."""
+    """Metrics of one split; degrees but for the first two, which are in the target's units."""
 
     loss: float
-    """Mean squared error in the target's units."""
     mae: float
-    """Mean absolute error in the target's units."""
     mae_deg: float
-    """Mean absolute error in degrees."""
+    circular_mae_deg: float
+    median_deg: float
+    flips: float
+    axial_mae_deg: float
 
 
 def evaluate(
-    network: nn.Module, images: Tensor, targets: Tensor, target: AngleTarget
+    predict: Callable[[Tensor], Tensor],
+    images: Tensor,
+    targets: Tensor,
+    target: AngleTarget,
+    loss: Loss = "mse",
 ) -> Evaluation:
-    """Metrics of ``network`` on images ``(N, 1, 28, 28)`` and targets ``(N, outputs)``.
+    """Metrics of ``predict`` on images ``(N, 1, 28, 28)`` and targets ``(N, outputs)``.
 
-    Sums are kept in float64, so the result does not depend on the number of images.
+    ``predict`` maps images ``(n, 1, 28, 28)`` to outputs ``(n, outputs)``.
     """
-    network.eval()
-    sums = torch.zeros(3, dtype=torch.float64, device=images.device)
+    return evaluation(outputs_of(predict, images), targets, target, loss)
+
+
+def outputs_of(predict: Callable[[Tensor], Tensor], images: Tensor) -> Tensor:
+    """Outputs ``(N, outputs)`` of images ``(N, 1, 28, 28)``, chunk by chunk."""
     with torch.inference_mode():
-        for chunk, wanted in zip(
-            torch.split(images, CHUNK), torch.split(targets, CHUNK), strict=True
-        ):
-            predicted = network(chunk)
-            off = predicted - wanted
-            sums[0] += off.square().sum(dtype=torch.float64)
-            sums[1] += off.abs().sum(dtype=torch.float64)
-            sums[2] += target.errors_deg(predicted, wanted).sum(dtype=torch.float64)
-    squared, absolute, degrees = sums.tolist()
-    return Evaluation(squared / targets.numel(), absolute / targets.numel(), degrees / len(targets))
+        return torch.cat([predict(chunk) for chunk in torch.split(images, CHUNK)])
+
+
+def evaluation(
+    predicted: Tensor, wanted: Tensor, target: AngleTarget, loss: Loss = "mse"
+) -> Evaluation:
+    """Metrics of outputs against targets, both ``(N, outputs)``, reckoned in float64."""
+    with torch.inference_mode():
+        predicted, wanted = _double(predicted), _double(wanted)
+        circular = target.circular_errors_deg(predicted, wanted)
+        return Evaluation(
+            loss=split_loss(loss, predicted, wanted),
+            mae=(predicted - wanted).abs().mean().item(),
+            mae_deg=target.errors_deg(predicted, wanted).mean().item(),
+            circular_mae_deg=circular.mean().item(),
+            median_deg=circular.median().item(),
+            flips=(circular > FLIP_DEG).double().mean().item(),
+            axial_mae_deg=axial_deg(circular).mean().item(),
+        )
+
+
+def axial_deg(circular_errors: Tensor) -> Tensor:
+    """Errors along the circle, any shape, in [0, 180], brought to errors modulo 180 in [0, 90]."""
+    return torch.minimum(circular_errors, 180 - circular_errors)
+
+
+def _double(values: Tensor) -> Tensor:
+    """In float64 on the CPU: some devices have no float64, and the outputs of a split are small."""
+    return values.cpu().double()

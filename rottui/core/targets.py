@@ -18,15 +18,32 @@ from torch import Tensor
 from rottui.core.config import Target
 from rottui.errors import DataError
 
+AMBIGUOUS = 0.3
+"""A predicted (cos, sin) shorter than this says nothing about the angle: it is called ambiguous."""
+
+
+def wrap_deg(angles: Tensor) -> Tensor:
+    """Angles in degrees, any shape, brought into [-180, 180)."""
+    return (angles + 180) % 360 - 180
+
 
 class AngleTarget(Protocol):
-    """Angles to network outputs, and errors back to degrees."""
+    """Angles to network outputs and back, and errors in degrees."""
 
     def encode(self, angles: Tensor) -> Tensor:
         """Targets ``(N, outputs)`` of angles ``(N,)`` in degrees."""
 
+    def decode(self, outputs: Tensor) -> Tensor:
+        """Angles ``(N,)`` in degrees, in [0, 360), of outputs ``(N, outputs)``."""
+
+    def confidence(self, outputs: Tensor) -> Tensor | None:
+        """How sure each output ``(N, outputs)`` is, ``(N,)``; None where outputs cannot say."""
+
     def errors_deg(self, predicted: Tensor, wanted: Tensor) -> Tensor:
-        """Absolute errors ``(N,)`` in degrees of outputs ``(N, outputs)``."""
+        """Absolute errors ``(N,)`` in degrees of outputs ``(N, outputs)``, as the target counts."""
+
+    def circular_errors_deg(self, predicted: Tensor, wanted: Tensor) -> Tensor:
+        """Absolute errors ``(N,)`` in degrees along the circle, at most 180."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +58,21 @@ class ScalarTarget:
         """Targets ``(N, 1)`` of angles ``(N,)`` in degrees."""
         return ((angles - self.mean) / self.std).unsqueeze(1)
 
+    def decode(self, outputs: Tensor) -> Tensor:
+        """``output · std + mean``, brought onto the circle."""
+        return (outputs.squeeze(1) * self.std + self.mean) % 360
+
+    def confidence(self, outputs: Tensor) -> None:
+        """A number alone does not say how sure it is."""
+        return None
+
     def errors_deg(self, predicted: Tensor, wanted: Tensor) -> Tensor:
         """``|predicted - wanted| · std``."""
         return (predicted - wanted).abs().squeeze(1) * self.std
+
+    def circular_errors_deg(self, predicted: Tensor, wanted: Tensor) -> Tensor:
+        """The same along the circle: 359° for 0° counts 1°."""
+        return wrap_deg((predicted - wanted).squeeze(1) * self.std).abs()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +83,24 @@ class CircularTarget:
         """Unit vectors ``(N, 2)`` of angles ``(N,)`` in degrees."""
         radians = torch.deg2rad(angles)
         return torch.stack((radians.cos(), radians.sin()), dim=1)
+
+    def decode(self, outputs: Tensor) -> Tensor:
+        """``atan2(sin, cos)``; the angle of a short vector means little, see ``confidence``."""
+        return torch.rad2deg(torch.atan2(outputs[:, 1], outputs[:, 0])) % 360
+
+    def confidence(self, outputs: Tensor) -> Tensor:
+        """The length of the vector.
+
+        The mean squared error is least at the mean of the unit vectors that an image could stand
+        for, and the length of that mean is 1 where they agree and 0 where they cancel out (the mean
+        resultant length; Mardia & Jupp, 2000, section 2.3). The cosine loss leaves it free.
+        """
+        length: Tensor = torch.linalg.vector_norm(outputs, dim=1)
+        return length
+
+    def circular_errors_deg(self, predicted: Tensor, wanted: Tensor) -> Tensor:
+        """The same as ``errors_deg``, which is along the circle already."""
+        return self.errors_deg(predicted, wanted)
 
     def errors_deg(self, predicted: Tensor, wanted: Tensor) -> Tensor:
         """The angle between the two vectors, ``|atan2(cross, dot)|``."""

@@ -121,7 +121,7 @@ class _Session:
     def train(self, datasets: Datasets) -> None:
         import torch
 
-        from rottui.core.events import Diverged, EpochDone, Stopped
+        from rottui.core.events import Diverged, EpochDone, Stopped, StoppedEarly
 
         run = self._claim.run
         if run.error is not None:  # a claim clears what went wrong before: what is left is the row
@@ -129,18 +129,25 @@ class _Session:
         config = RunConfig.from_dict(run.config)
         torch.set_num_threads(run.threads or 1)
         training = self._training(config, datasets)
-        state, error, detail = State.DONE, None, ""
+        state, error, reason, detail = State.DONE, None, None, ""
         for event in training.events(self._should_stop):
             match event:
                 case EpochDone():
                     self._commit(training, event)
                 case Diverged():
                     state, error = State.FAILED, event.message
+                case StoppedEarly():
+                    reason = event.message
                 case Stopped():
                     state = State.QUEUED  # or what the wish says by then: the store decides
                     detail = f"at epoch {event.epoch}, step {event.step}"
         self._store.finish(
-            self._claim, state, error=error, detail=detail, checkpoints=self._save(training)
+            self._claim,
+            state,
+            error=error,
+            reason=reason,
+            detail=detail,
+            checkpoints=self._save(training),
         )
 
     def _training(self, config: RunConfig, datasets: Datasets) -> Training:

@@ -16,7 +16,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from rottui.errors import StoreError
-from rottui.store.schema import check_ours, migrate
+from rottui.store.schema import NEWEST, check_ours, migrate
 
 FILE = "runs.sqlite3"
 BUSY_SECONDS = 10.0
@@ -46,6 +46,8 @@ class Connections:
             schema = self._schema()
             if read_only and schema == 0:
                 raise StoreError(f"{self._path} is empty, not a run store")
+            if read_only and schema < NEWEST:
+                self._bring_up(schema)
             if not read_only:
                 self._migrate()
 
@@ -99,6 +101,16 @@ class Connections:
                 if error.sqlite_errorcode != sqlite3.SQLITE_READONLY_ROLLBACK or self.read_only:
                     raise
                 return 0  # killed while the file was made: only who may write can see what it is
+
+    def _bring_up(self, schema: int) -> None:
+        """A reader knows the newest tables only: a writer brings an older store to them."""
+        try:
+            Connections(self.folder, read_only=False).close()
+        except StoreError as error:
+            raise StoreError(
+                f"{self._path} has schema {schema}, older than this rottui reads, and cannot be "
+                f"brought to schema {NEWEST}: {error}"
+            ) from None
 
     def _migrate(self) -> None:
         db = self._connect()

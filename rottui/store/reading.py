@@ -20,7 +20,14 @@ METRICS = (
     "test_mae",
     "train_mae_deg",
     "test_mae_deg",
+    "train_circular_mae_deg",
+    "test_circular_mae_deg",
+    "test_median_deg",
+    "test_flips",
+    "test_axial_mae_deg",
 )
+COUNTED = 6
+"""How many of them, from the first, every epoch has: one that is not finite marks the epoch."""
 _EPOCH_COLUMNS = ("epoch", "step", *METRICS, "seconds", "at", "finite")
 
 _SELECT_RUNS = f"""
@@ -103,7 +110,11 @@ class Reader:
             ).fetchall()
         return [
             SweepRow(
-                row["id"], row["name"], row["created_at"], tuple(sorted(json.loads(row["run_ids"])))
+                row["id"],
+                row["name"],
+                row["created_at"],
+                tuple(sorted(json.loads(row["run_ids"]))),
+                config_of(row["spec"]),
             )
             for row in rows
         ]
@@ -165,6 +176,9 @@ def run_of(row: sqlite3.Row) -> RunRow:
         last=None if row["last_epoch"] is None else epoch_of(row, "last_"),
         best=None if row["best_step"] is None else epoch_of(row, "best_", epoch=best),
         revision=row["revision"],
+        reason=row["reason"],
+        baseline=config_of(row["baseline"]),
+        until=row["until"],
     )
 
 

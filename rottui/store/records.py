@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -42,6 +43,13 @@ class EpochRow:
     at: float
     """When it was committed, in seconds since 1970."""
     finite: bool = True
+    train_circular_mae_deg: float = math.nan
+    test_circular_mae_deg: float = math.nan
+    """Mean error along the circle, in degrees; NaN, as the next three, for epochs of old stores."""
+    test_median_deg: float = math.nan
+    test_flips: float = math.nan
+    """Share of test images whose error along the circle is above 135°, in 0..1."""
+    test_axial_mae_deg: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,12 @@ class RunRow:
     """The epoch with the lowest test loss."""
     revision: int
     """Grows with every change of the run or its epochs, over the whole store."""
+    reason: str | None = None
+    """Why the run ended before its last planned epoch, if it did so in order."""
+    baseline: Mapping[str, Any] | None = None
+    """Metrics of guesses that look at no image, once the run has been measured."""
+    until: int | None = None
+    """The epoch at which it next waits for the other runs of its sweep; None: trains to the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +103,8 @@ class SweepRow:
     name: str
     created_at: float
     run_ids: tuple[int, ...]
+    spec: Mapping[str, Any] | None = None
+    """How the sweep was made, as plain JSON; None for sweeps of old stores."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,17 @@ MIGRATIONS: tuple[str, ...] = (
         beat_at REAL NOT NULL
     ) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE epochs ADD COLUMN train_circular_mae_deg REAL;
+    ALTER TABLE epochs ADD COLUMN test_circular_mae_deg REAL;
+    ALTER TABLE epochs ADD COLUMN test_median_deg REAL;
+    ALTER TABLE epochs ADD COLUMN test_flips REAL;
+    ALTER TABLE epochs ADD COLUMN test_axial_mae_deg REAL;
+    ALTER TABLE runs ADD COLUMN baseline TEXT;
+    ALTER TABLE runs ADD COLUMN reason TEXT;
+    ALTER TABLE runs ADD COLUMN until INTEGER;
+    ALTER TABLE sweeps ADD COLUMN spec TEXT;
+    """,
 )
 
 NEWEST = len(MIGRATIONS)

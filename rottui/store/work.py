@@ -17,7 +17,7 @@ from rottui.errors import StoreError
 from rottui.store.checkpoints import CheckpointFiles
 from rottui.store.clock import boot_id, machine_seconds
 from rottui.store.connection import Connections
-from rottui.store.reading import METRICS, Reader, run_with
+from rottui.store.reading import COUNTED, METRICS, Reader, run_with
 from rottui.store.records import Checkpoint, Claim, EpochRow, WorkerRow
 from rottui.store.states import ENDED, LET_GO, State, Wish
 from rottui.store.writing import new_revision, note
@@ -180,19 +180,20 @@ class Work(Reader):
             if not changed:
                 raise _lost(claim)
             metrics = [_stored(getattr(row, name)) for name in METRICS]
-            finite = row.finite and None not in metrics
+            values = {
+                "run_id": claim.run.id,
+                "epoch": row.epoch,
+                "step": row.step,
+                **dict(zip(METRICS, metrics, strict=True)),
+                "seconds": row.seconds,
+                "at": row.at,
+                "finite": row.finite and None not in metrics[:COUNTED],
+                "attempt": claim.attempt,
+            }
             db.execute(
-                "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    claim.run.id,
-                    row.epoch,
-                    row.step,
-                    *metrics,
-                    row.seconds,
-                    row.at,
-                    finite,
-                    claim.attempt,
-                ),
+                f"INSERT OR REPLACE INTO epochs ({', '.join(values)}) "
+                f"VALUES ({', '.join('?' * len(values))})",
+                tuple(values.values()),
             )
             _update_summary(db, claim.run.id, row.epoch, new_revision(db))
             stale = _record(db, claim.run.id, checkpoints)
@@ -204,10 +205,13 @@ class Work(Reader):
         state: State,
         *,
         error: str | None = None,
+        reason: str | None = None,
         detail: str = "",
         checkpoints: Sequence[Checkpoint] = (),
     ) -> None:
         """Let go of a run: ended, or ``queued``, which means where its wish says if it has one.
+
+        ``reason`` says why an ended run ended before its last epoch, if it did so in order.
 
         Raises:
             LeaseLostError: nothing was written.
@@ -220,11 +224,11 @@ class Work(Reader):
                 state = LET_GO[held["wish"]]
             db.execute(
                 "UPDATE runs SET state = ?, wish = NULL, worker = NULL, lease_until = NULL, "
-                "error = ?, ended_at = ?, revision = ? WHERE id = ?",
-                (state, error, _ended_at(state), new_revision(db), claim.run.id),
+                "error = ?, reason = ?, ended_at = ?, revision = ? WHERE id = ?",
+                (state, error, reason, _ended_at(state), new_revision(db), claim.run.id),
             )
             kind = "released" if state is State.QUEUED else str(state)
-            note(db, claim.run.id, kind, error or detail)
+            note(db, claim.run.id, kind, error or reason or detail)
             stale = _record(db, claim.run.id, checkpoints)
         self._files.remove(stale)
 

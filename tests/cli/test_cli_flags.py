@@ -43,6 +43,8 @@ def test_names_in_the_help_are_those_of_the_config() -> None:
         ("--target", config.Target),
         ("--device", config.Device),
         ("--precision", config.Precision),
+        ("--loss", config.Loss),
+        ("--schedule", config.Schedule),
     ],
 )
 def test_choices_in_the_help_are_those_of_the_config(name: str, choices: object) -> None:

@@ -39,7 +39,9 @@ def test_every_flag_reaches_the_config(rottui, images: Path) -> None:
     config = queued_config(
         rottui, "--data", images, "--network", "cnn", "--dense-hiddens", "8, 9",
         "--n-channels", "4,5,6", "--kernel-sizes", "5,3,3", "--strides", "1,1,2",
-        "--activation", "tanh", "--target", "circular", "--optimizer", "adam", "--lr", "3.2e-4",
+        "--activation", "tanh", "--target", "circular", "--optimizer", "sgd", "--lr", "3.2e-4",
+        "--loss", "cosine", "--schedule", "one-cycle", "--weight-decay", "1e-4",
+        "--momentum", "0.9", "--patience", "5",
         "--batch-size", "16", "--epochs", "7", "--shuffle", "--seed", "11", "--device", "cpu",
         "--precision", "float64", "--train-size", "20", "--test-size", "5", "--angle-min", "-90",
         "--angle-max", "90", "--data-seed", "3",
@@ -54,7 +56,9 @@ def test_every_flag_reaches_the_config(rottui, images: Path) -> None:
             "type": "cnn", "n_channels": [4, 5, 6], "kernel_sizes": [5, 3, 3],
             "strides": [1, 1, 2], "dense_hiddens": [8, 9], "activation": "tanh",
         },
-        "target": "circular", "optimizer": "adam", "lr": 3.2e-4, "batch_size": 16, "epochs": 7,
+        "target": "circular", "loss": "cosine", "optimizer": "sgd", "lr": 3.2e-4,
+        "schedule": "one-cycle", "weight_decay": 1e-4, "momentum": 0.9, "patience": 5,
+        "batch_size": 16, "epochs": 7,
         "shuffle": True, "seed": 11, "device": "cpu", "precision": "float64",
     }  # fmt: skip
 

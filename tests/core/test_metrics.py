@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -26,7 +28,7 @@ def test_chunks_give_the_numbers_of_one_batch(n: int) -> None:
 
 
 def test_metrics_know_when_they_are_not_finite() -> None:
-    fine = Metrics(1, 1, 1, 1, 1, 1)
+    fine = Metrics(*[1.0] * 11)
     assert fine.finite
-    assert not Metrics(1, float("nan"), 1, 1, 1, 1).finite
-    assert not Metrics(1, 1, 1, 1, 1, float("inf")).finite
+    assert not replace(fine, test_loss=float("nan")).finite
+    assert not replace(fine, test_median_deg=float("inf")).finite

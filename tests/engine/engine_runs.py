@@ -66,6 +66,11 @@ def numbers(row: EpochRow) -> tuple[float, ...]:
         row.test_mae,
         row.train_mae_deg,
         row.test_mae_deg,
+        row.train_circular_mae_deg,
+        row.test_circular_mae_deg,
+        row.test_median_deg,
+        row.test_flips,
+        row.test_axial_mae_deg,
     )
 
 

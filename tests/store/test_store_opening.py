@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sqlite3
 import subprocess
@@ -230,23 +231,65 @@ def knowing(monkeypatch: pytest.MonkeyPatch, migrations: tuple[str, ...]) -> Non
     monkeypatch.setattr(schema, "NEWEST", len(migrations))
 
 
+FIRST_RUN = (
+    "INSERT INTO runs (uid, name, config, state, position, epochs, epochs_done, created_at, "
+    "revision) VALUES ('u1', 'kept', '{\"lr\": 0.1}', 'queued', 1, 3, 1, 0.0, 1)"
+)
+"""A row as the first schema could hold it."""
+FIRST_EPOCH = (
+    "INSERT INTO epochs (run_id, epoch, step, train_loss, test_loss, train_mae, test_mae, "
+    "train_mae_deg, test_mae_deg, seconds, at, finite, attempt) "
+    "VALUES (1, 1, 5, 0.1, 0.2, 0.3, 0.4, 30.0, 40.0, 1.5, 0.0, 1, 1)"
+)
+
+
+def old_store(folder: Path, version: int) -> None:
+    """A store as the rottui of that schema left it, with one run of one epoch."""
+    marks = (f"PRAGMA application_id={schema.APPLICATION_ID}", f"PRAGMA user_version={version}")
+    tables = [s for text in ALL[:version] for s in text.split(";") if s.strip()]
+    database(folder, "PRAGMA journal_mode=WAL", *tables, *marks, FIRST_RUN, FIRST_EPOCH)
+
+
 @pytest.mark.parametrize("version", range(len(ALL) + 1))
 def test_a_store_of_every_earlier_schema_is_brought_to_the_newest(
     version: int, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if version:
-        knowing(monkeypatch, ALL[:version])
-        with RunStore.open(folder) as store:
-            add(store, "kept")
+        old_store(folder, version)
     knowing(monkeypatch, ALL)
     with RunStore.open(folder) as store:
-        assert [run.name for run in store.runs()] == (["kept"] if version else [])
+        runs = store.runs()
+        assert [run.name for run in runs] == (["kept"] if version else [])
+        for run in runs:
+            assert run.last is not None
+            assert (run.last.test_mae_deg, run.last.finite) == (40.0, True)
+            assert math.isnan(run.last.test_median_deg)
+            assert (run.reason, run.baseline, run.until) == (None, None, None)
     with closing(sqlite3.connect(folder / FILE)) as db:
         assert db.execute("SELECT * FROM toys").fetchall() == [("bear", 3)]
         assert db.execute("PRAGMA user_version").fetchone() == (len(ALL),)
     knowing(monkeypatch, ALL[:1])
     with pytest.raises(StoreError, match=f"has schema {len(ALL)}; this rottui knows"):
         RunStore.open(folder)
+
+
+def test_a_reader_brings_an_older_store_to_the_newest(folder: Path) -> None:
+    old_store(folder, 1)
+    with RunStore.open(folder, read_only=True) as reader:
+        assert [run.name for run in reader.runs()] == ["kept"]
+
+
+def test_a_reader_that_cannot_bring_an_older_store_up_says_so(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old_store(folder, 1)
+
+    def refuse(self: connection.Connections) -> None:
+        raise StoreError("the disk is read-only")
+
+    monkeypatch.setattr(connection.Connections, "_migrate", refuse)
+    with pytest.raises(StoreError, match=r"has schema 1, older .* the disk is read-only"):
+        RunStore.open(folder, read_only=True)
 
 
 def test_a_migration_that_fails_leaves_the_schema_as_it_was(

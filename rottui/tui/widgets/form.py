@@ -330,7 +330,7 @@ class ConfigForm(VerticalScroll, can_focus=False, inherit_bindings=False):
         if name == "seed" and self._sweep and texts["seeds"].strip():
             return "counted up from here" if "x" in texts["seeds"] else ""
         if name == "more" and texts[name] == FOLD[0]:
-            return "device, precision, sizes, angles"
+            return "loss, optimizer, device, sizes"
         return ""
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from rottui.core.config import DataConfig, RunConfig, format_lr, number_in
+from rottui.core.config import MOMENTUM, DataConfig, RunConfig, format_lr, number_in
 from rottui.core.presets import RUN_PRESETS, SWEEP_PRESETS, run_preset
 from rottui.core.sweeps import SweepConfig, parse_lrs, parse_seeds
 from rottui.errors import ConfigError
@@ -121,7 +121,13 @@ FIELDS: tuple[FieldSpec, ...] = (
     _of_config("epochs", "epochs"),
     _of_config("batch_size", "batch size"),
     _of_config("seed", "seed"),
-    FieldSpec("more", "more", "shuffle, device, precision, and what is drawn from the data", FOLD),
+    FieldSpec("more", "more", "loss, optimizer, schedule, shuffle, device, precision, data", FOLD),
+    _of_config("loss", "loss", more=True),
+    _of_config("optimizer", "optimizer", more=True),
+    _of_config("schedule", "schedule", more=True),
+    _of_config("weight_decay", "weight decay", more=True),
+    _of_config("momentum", "momentum", more=True),
+    _of_config("patience", "patience", more=True, placeholder="never stops early"),
     _of_config("shuffle", "shuffle", more=True),
     _of_config("device", "device", more=True),
     _of_config("precision", "precision", more=True),
@@ -188,6 +194,10 @@ def hidden(texts: Mapping[str, str], source: str, sweep: bool) -> dict[str, str]
     if source == "rotated":
         reasons |= dict.fromkeys(ANGLES, "these images have been rotated already")
         reasons["data.seed"] = "nothing is drawn here"
+    if texts["target"] == "scalar":
+        reasons["loss"] = "the scalar target has one loss only"
+    if texts["optimizer"] not in MOMENTUM:
+        reasons["momentum"] = f"{texts['optimizer']} has no momentum setting"
     if sweep:
         reasons["lr"] = "a sweep has its own rates"
     else:
