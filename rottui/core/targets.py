@@ -21,10 +21,19 @@ from rottui.errors import DataError
 AMBIGUOUS = 0.3
 """A predicted (cos, sin) shorter than this says nothing about the angle: it is called ambiguous."""
 
+CHANCE_DEG = 90.0
+"""Mean error along the circle of a guess, whatever the angles are: half of the largest error."""
+
 
 def wrap_deg(angles: Tensor) -> Tensor:
     """Angles in degrees, any shape, brought into [-180, 180)."""
-    return (angles + 180) % 360 - 180
+    return on_circle_deg(angles + 180) - 180
+
+
+def on_circle_deg(angles: Tensor) -> Tensor:
+    """Angles in degrees, any shape, brought into [0, 360)."""
+    turned = angles % 360
+    return turned.masked_fill(turned >= 360, 0.0)  # a hair below 0 is rounded up to 360
 
 
 class AngleTarget(Protocol):
@@ -60,7 +69,7 @@ class ScalarTarget:
 
     def decode(self, outputs: Tensor) -> Tensor:
         """``output · std + mean``, brought onto the circle."""
-        return (outputs.squeeze(1) * self.std + self.mean) % 360
+        return on_circle_deg(outputs.squeeze(1) * self.std + self.mean)
 
     def confidence(self, outputs: Tensor) -> None:
         """A number alone does not say how sure it is."""
@@ -86,7 +95,7 @@ class CircularTarget:
 
     def decode(self, outputs: Tensor) -> Tensor:
         """``atan2(sin, cos)``; the angle of a short vector means little, see ``confidence``."""
-        return torch.rad2deg(torch.atan2(outputs[:, 1], outputs[:, 0])) % 360
+        return on_circle_deg(torch.rad2deg(torch.atan2(outputs[:, 1], outputs[:, 0])))
 
     def confidence(self, outputs: Tensor) -> Tensor:
         """The length of the vector.
@@ -103,10 +112,14 @@ class CircularTarget:
         return self.errors_deg(predicted, wanted)
 
     def errors_deg(self, predicted: Tensor, wanted: Tensor) -> Tensor:
-        """The angle between the two vectors, ``|atan2(cross, dot)|``."""
+        """The angle between the two vectors, ``|atan2(cross, dot)|``.
+
+        A vector of no length points nowhere: it counts 90°, as a guess would on the average.
+        """
         cross = predicted[:, 0] * wanted[:, 1] - predicted[:, 1] * wanted[:, 0]
         dot = (predicted * wanted).sum(1)
-        return torch.rad2deg(torch.atan2(cross, dot)).abs()
+        nowhere = (cross == 0) & (dot == 0)
+        return torch.rad2deg(torch.atan2(cross, dot)).abs().masked_fill(nowhere, CHANCE_DEG)
 
 
 def angle_target(target: Target, train_angles: Tensor) -> AngleTarget:
