@@ -137,10 +137,10 @@ class Training:
                 if not done.metrics.finite:
                     yield self._diverged(done)
                     return
+            if self._position.epoch >= self.config.epochs:
+                return
             if self._out_of_patience():
                 yield self._stopped_early()
-                return
-            if self._position.epoch >= self.config.epochs:
                 return
             if not self._train_epoch(should_stop):
                 yield Stopped(self._position.epoch, self._position.step)
@@ -202,9 +202,10 @@ class Training:
 
     def _stopped_early(self) -> StoppedEarly:
         place = self._position
+        waited = "1 epoch" if self.config.patience == 1 else f"{self.config.patience} epochs"
         message = (
             f"stopped early after epoch {place.epoch}: no test loss below that of epoch "
-            f"{place.best_epoch} ({place.best_loss:.4g}) for {self.config.patience} epochs"
+            f"{place.best_epoch} ({place.best_loss:.4g}) for {waited}"
         )
         return StoppedEarly(place.epoch, place.step, message)
 
