@@ -28,7 +28,7 @@ def lr_at(schedule: Schedule, lr: float, step: int, steps: int) -> float:
     top = WARM_UP * steps - 1
     if step <= top:
         return _between(start, lr, step / top)
-    return _between(lr, start / END_DIVISOR, (step - top) / max(1.0, steps - 1 - top))
+    return _between(lr, start / END_DIVISOR, (step - top) / (steps - 1 - top))
 
 
 def _between(start: float, end: float, share: float) -> float:
