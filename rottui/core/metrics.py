@@ -95,7 +95,7 @@ def evaluation(
             mae=(predicted - wanted).abs().mean().item(),
             mae_deg=target.errors_deg(predicted, wanted).mean().item(),
             circular_mae_deg=circular.mean().item(),
-            median_deg=circular.median().item(),
+            median_deg=circular.quantile(0.5).item(),
             flips=(circular > FLIP_DEG).double().mean().item(),
             axial_mae_deg=axial_deg(circular).mean().item(),
         )
