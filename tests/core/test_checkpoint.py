@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import pickle
+from dataclasses import replace
 
 import pytest
 import torch
@@ -29,6 +30,7 @@ def saved(tiny_dataset: Dataset) -> bytes:
     [
         ({"network.dense_hiddens": [9]}, "its network is"),
         ({"target": "circular"}, "its target is scalar, not circular"),
+        ({"optimizer": "sgd"}, "its optimizer is adam, not sgd"),
         ({"precision": "float64"}, "its precision is float32"),
     ],
 )
@@ -37,6 +39,45 @@ def test_a_checkpoint_of_another_network_is_refused(
 ) -> None:
     with pytest.raises(CheckpointError, match=said):
         Training.restore(CONFIG.replaced(change), tiny_dataset, saved)
+
+
+def test_a_checkpoint_of_another_loss_is_refused(tiny_dataset: Dataset) -> None:
+    config = CONFIG.replaced({"target": "circular", "loss": "cosine"})
+    data = Training(config, tiny_dataset).checkpoint()
+    with pytest.raises(CheckpointError, match="its loss is cosine, not mse"):
+        Training.restore(config.replaced({"loss": "mse"}), tiny_dataset, data)
+
+
+def without(saved: bytes, part: str, *fields: str) -> bytes:
+    """The checkpoint as it was before a part of it had these fields."""
+    values = torch.load(io.BytesIO(saved), weights_only=True)
+    for name in fields:
+        del values[part][name]
+    buffer = io.BytesIO()
+    torch.save(values, buffer)
+    return buffer.getvalue()
+
+
+def test_a_checkpoint_from_before_losses_could_be_chosen_goes_on(tiny_dataset: Dataset) -> None:
+    config = CONFIG.replaced({"epochs": 3})
+    whole = Training(config, tiny_dataset)
+    wanted = list(whole.events())[-1]
+    training = Training(config, tiny_dataset)
+    events = training.events()
+    next(events), next(events)
+    old = without(
+        training.checkpoint(), "config",
+        "loss", "schedule", "weight_decay", "momentum", "patience",
+    )  # fmt: skip
+    old = without(old, "position", "best_loss", "best_epoch")
+    rest = list(Training.restore(config, tiny_dataset, old).events())
+    assert replace(rest[-1], seconds=0) == replace(wanted, seconds=0)
+    with pytest.raises(CheckpointError, match="its loss is mse, not cosine"):
+        TrainingState.from_bytes(old).check_fits(
+            config.replaced({"target": "circular", "loss": "cosine"}).model_copy(
+                update={"target": "scalar"}
+            )
+        )
 
 
 @pytest.mark.parametrize("damage", ["empty", "half", "no zip", "a list"])
