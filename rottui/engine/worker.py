@@ -117,6 +117,7 @@ class _Session:
         self._next_save = time.monotonic() + SAVE_SECONDS
         self._best_loss = self._saved_best_loss()
         self._best: TrainingState | None = None
+        self._has_baseline = claim.run.baseline is not None
 
     def train(self, datasets: Datasets) -> None:
         import torch
@@ -209,7 +210,22 @@ class _Session:
             finite=metrics.finite,
         )
         due = time.monotonic() >= self._next_save
-        self._store.commit_epoch(self._claim, row, self._save(training) if due else ())
+        self._store.commit_epoch(
+            self._claim,
+            row,
+            self._save(training) if due else (),
+            baseline=self._unwritten_baseline(training),
+        )
+
+    def _unwritten_baseline(self, training: Training) -> dict[str, dict[str, float]] | None:
+        """With the first epoch of a run that has none yet; None later."""
+        from rottui.core.baselines import baselines
+
+        if self._has_baseline:
+            return None
+        self._has_baseline = True
+        (_, train), (_, test) = training.train_tensors, training.test_tensors
+        return baselines(train, test, training.target, training.config.loss)
 
     def _save(self, training: Training) -> list[Checkpoint]:
         """Write ``last``, and ``best`` if there is a new one; the caller records them."""

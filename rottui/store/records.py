@@ -51,6 +51,14 @@ class EpochRow:
     """Share of test images whose error along the circle is above 135°, in 0..1."""
     test_axial_mae_deg: float = math.nan
 
+    def measured(self, name: str) -> float | None:
+        """The metric of that name; None where it was not taken, in an epoch of an old store.
+
+        In an epoch that is not finite, NaN is what was measured.
+        """
+        value: float = getattr(self, name)
+        return None if self.finite and math.isnan(value) else value
+
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
@@ -90,9 +98,18 @@ class RunRow:
     reason: str | None = None
     """Why the run ended before its last planned epoch, if it did so in order."""
     baseline: Mapping[str, Any] | None = None
-    """Metrics of guesses that look at no image, once the run has been measured."""
+    """Guess that looks at no image → metric → value, once the run has been measured."""
     until: int | None = None
     """The epoch at which it next waits for the other runs of its sweep; None: trains to the end."""
+
+    def guesses(self, metric: str) -> dict[str, float]:
+        """What each guess of the baseline scores in ``test_mae_deg``, say; those that have it."""
+        found: dict[str, float] = {}
+        for guess, values in (self.baseline or {}).items():
+            value = values.get(metric) if isinstance(values, Mapping) else None
+            if isinstance(value, int | float) and math.isfinite(value):
+                found[guess] = float(value)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ import json
 import math
 import sqlite3
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from rottui.errors import StoreError
 from rottui.store.checkpoints import CheckpointFiles
@@ -165,17 +166,26 @@ class Work(Reader):
         return None if row["wish"] is None else Wish(row["wish"])
 
     def commit_epoch(
-        self, claim: Claim, row: EpochRow, checkpoints: Sequence[Checkpoint] = ()
+        self,
+        claim: Claim,
+        row: EpochRow,
+        checkpoints: Sequence[Checkpoint] = (),
+        *,
+        baseline: Mapping[str, Any] | None = None,
     ) -> None:
         """One transaction: metrics, progress, best epoch, lease, and checkpoints already written.
+
+        ``baseline`` is kept with the run unless it has one: finite numbers, as plain JSON.
 
         Raises:
             LeaseLostError: nothing was written.
         """
+        guesses = None if baseline is None else json.dumps(baseline, allow_nan=False)
         with self._connections.writing() as db:
             changed = db.execute(
-                f"UPDATE runs SET epochs_done = max(epochs_done, ?), lease_until = ? WHERE {_HELD}",
-                (row.epoch, machine_seconds() + LEASE_SECONDS, *_holder(claim)),
+                "UPDATE runs SET epochs_done = max(epochs_done, ?), lease_until = ?, "
+                f"baseline = coalesce(baseline, ?) WHERE {_HELD}",
+                (row.epoch, machine_seconds() + LEASE_SECONDS, guesses, *_holder(claim)),
             ).rowcount
             if not changed:
                 raise _lost(claim)
