@@ -65,7 +65,7 @@ class Bars:
             completed=row.epoch,
             total=run.epochs,
             count=f"{row.epoch}/{run.epochs}",
-            note=f"test MAE {format_loss(row.test_mae)} ({format_degrees(row.test_mae_deg)}°)",
+            note=_note(row),
         )
 
     def ended(self, run: RunRow) -> None:
@@ -81,3 +81,12 @@ class Bars:
     def _remove(self, task: TaskID) -> None:
         self._progress.remove_task(task)
         self._progress.refresh()  # else the next line is printed over the frame that still has it
+
+
+def _note(row: EpochRow) -> str:
+    """The experiment's MAE in the target's units, and the one along the circle in degrees."""
+    circular = row.measured("test_circular_mae_deg")
+    mae = f"test MAE {format_loss(row.test_mae)}"
+    if circular is None:
+        return f"{mae} ({format_degrees(row.test_mae_deg)}°)"
+    return f"{mae}, circular {format_degrees(circular)}°"

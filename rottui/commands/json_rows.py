@@ -8,7 +8,7 @@ from typing import Any
 
 from rottui.store.records import Checkpoint, EpochRow, RunRow
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 def document(content: dict[str, Any]) -> str:
@@ -30,7 +30,9 @@ def run_json(run: RunRow) -> dict[str, Any]:
         "epochs_done": run.epochs_done,
         "metrics": None if run.last is None else epoch_json(run.last),
         "best": None if run.best is None else epoch_json(run.best),
+        "baseline": run.baseline,
         "error": run.error,
+        "reason": run.reason,
         "attempt": run.attempt,
         "threads": run.threads,
         "created_at": run.created_at,
@@ -51,6 +53,11 @@ def epoch_json(row: EpochRow) -> dict[str, Any]:
         "test_mae": _finite(row.test_mae),
         "train_mae_deg": _finite(row.train_mae_deg),
         "test_mae_deg": _finite(row.test_mae_deg),
+        "train_circular_mae_deg": _finite(row.train_circular_mae_deg),
+        "test_circular_mae_deg": _finite(row.test_circular_mae_deg),
+        "test_median_deg": _finite(row.test_median_deg),
+        "test_flips": _finite(row.test_flips),
+        "test_axial_mae_deg": _finite(row.test_axial_mae_deg),
         "seconds": _finite(row.seconds),
         "at": row.at,
         "finite": row.finite,

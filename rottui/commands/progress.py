@@ -98,7 +98,12 @@ def ended_line(run: RunRow) -> str:
     if run.last is None:
         return line
     mae = f"test MAE {format_loss(run.last.test_mae)} ({format_degrees(run.last.test_mae_deg)}°)"
-    if run.best is None:
-        return f"{line}, {mae}"
-    best = f"best test loss {format_loss(run.best.test_loss)} in epoch {run.best.epoch}"
-    return f"{line}, {mae}, {best}"
+    parts = [line, mae]
+    circular = run.last.measured("test_circular_mae_deg")
+    if circular is not None:
+        parts.append(f"circular MAE {format_degrees(circular)}°")
+    if run.best is not None:
+        loss = format_loss(run.best.test_loss)
+        parts.append(f"best test loss {loss} in epoch {run.best.epoch}")
+    ended = ", ".join(parts)
+    return f"{ended}; {run.reason}" if run.reason else ended

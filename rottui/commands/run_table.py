@@ -10,7 +10,13 @@ from rottui.commands.texts import state_style
 from rottui.core.config import NetworkConfig, format_lr
 from rottui.store.records import EpochRow, RunRow
 from rottui.store.states import ENDED, State
-from rottui.tui.widgets.formats import format_degrees, format_duration, format_loss, format_pace
+from rottui.tui.widgets.formats import (
+    format_degrees,
+    format_duration,
+    format_loss,
+    format_pace,
+    format_share,
+)
 
 NAME_WIDTH = 16
 """Characters that a name keeps on a narrow screen: its begin and its end tell runs apart."""
@@ -38,7 +44,9 @@ def run_columns(runs: Sequence[RunRow], now: float) -> list[Column]:
         )
 
     def metric(name: str, text: Callable[[float], str] = format_loss) -> Callable[[RunRow], str]:
-        return lambda run: "-" if run.last is None else text(getattr(run.last, name))
+        return lambda run: "-" if run.last is None else _cell(run.last, name, text)
+
+    circular = any(run.last and run.last.measured("test_circular_mae_deg") for run in runs)
 
     def network_said(run: RunRow) -> bool:
         return run.name.startswith(f"{network_label(run)} ")
@@ -56,31 +64,49 @@ def run_columns(runs: Sequence[RunRow], now: float) -> list[Column]:
         column("train loss", metric("train_loss"), rank=8),
         column("test loss", metric("test_loss"), rank=4),
         column("test MAE", metric("test_mae"), rank=7),
-        column("MAE °", metric("test_mae_deg", format_degrees), rank=3),
+        column("MAE °", metric("test_mae_deg", format_degrees), rank=6 if circular else 3),
+        column("circ °", metric("test_circular_mae_deg", format_degrees), rank=3),
         column("best loss", _best, right=False, rank=9),
         column("time", lambda run: _time(run, now), rank=10),
     ]
 
 
-def epoch_columns(epochs: Sequence[EpochRow], best: EpochRow | None) -> list[Column]:
+def epoch_columns(
+    epochs: Sequence[EpochRow], best: EpochRow | None, *, every_metric: bool = False
+) -> list[Column]:
     """One row an epoch; the best one is marked."""
 
     def column(title: str, cells: Iterable[str], *, right: bool = True, rank: int = 0) -> Column:
         return Column(title, tuple(cells), right, rank)
+
+    def metric(
+        title: str, name: str, rank: int, text: Callable[[float], str] = format_degrees
+    ) -> Column:
+        return column(title, (_cell(row, name, text) for row in epochs), rank=rank)
 
     def mark(row: EpochRow) -> str:
         return "best" if best is not None and row.epoch == best.epoch else ""
 
     return [
         column("epoch", (str(row.epoch) for row in epochs)),
-        column("step", (str(row.step) for row in epochs), rank=3),
+        column("step", (str(row.step) for row in epochs), rank=7),
         column("train loss", (format_loss(row.train_loss) for row in epochs)),
         column("test loss", (format_loss(row.test_loss) for row in epochs)),
         column("train MAE", (format_loss(row.train_mae) for row in epochs)),
         column("test MAE", (format_loss(row.test_mae) for row in epochs)),
-        column("train MAE °", (format_degrees(row.train_mae_deg) for row in epochs), rank=2),
-        column("test MAE °", (format_degrees(row.test_mae_deg) for row in epochs), rank=1),
-        column("seconds", (format_pace(row.seconds) for row in epochs), rank=4),
+        metric("train MAE °", "train_mae_deg", 3),
+        metric("test MAE °", "test_mae_deg", 2),
+        metric("circ °", "test_circular_mae_deg", 1),
+        *(
+            (
+                metric("median °", "test_median_deg", 4),
+                metric("flips %", "test_flips", 5, format_share),
+                metric("axial °", "test_axial_mae_deg", 6),
+            )
+            if every_metric
+            else ()
+        ),
+        column("seconds", (format_pace(row.seconds) for row in epochs), rank=8),
         column("", (mark(row) for row in epochs), right=False),
     ]
 
@@ -98,6 +124,11 @@ SORTS: dict[str, Callable[[RunRow], object]] = {
     "test_mae": lambda run: run.last and run.last.test_mae,
     "train_mae_deg": lambda run: run.last and run.last.train_mae_deg,
     "test_mae_deg": lambda run: run.last and run.last.test_mae_deg,
+    "train_circular_mae_deg": lambda run: run.last and run.last.train_circular_mae_deg,
+    "test_circular_mae_deg": lambda run: run.last and run.last.test_circular_mae_deg,
+    "test_median_deg": lambda run: run.last and run.last.test_median_deg,
+    "test_flips": lambda run: run.last and run.last.test_flips,
+    "test_axial_mae_deg": lambda run: run.last and run.last.test_axial_mae_deg,
     "best": lambda run: run.best and run.best.test_loss,
     "time": lambda run: run.seconds,
 }
@@ -113,6 +144,11 @@ def ordered(runs: Iterable[RunRow], sort: str) -> list[RunRow]:
         return (missing, 0 if missing else value)
 
     return sorted(runs, key=key)
+
+
+def _cell(row: EpochRow, name: str, text: Callable[[float], str]) -> str:
+    value = row.measured(name)
+    return "-" if value is None else text(value)
 
 
 def network_label(run: RunRow) -> str:

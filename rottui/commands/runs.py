@@ -10,7 +10,7 @@ from rottui.commands import tables
 from rottui.commands.json_rows import checkpoint_json, document, epoch_json, run_json
 from rottui.commands.run_table import SORTS, epoch_columns, ordered, run_columns
 from rottui.commands.stores import check_exists, exists, store_folder
-from rottui.commands.texts import metrics_line, moment
+from rottui.commands.texts import circle_line, guess_line, metrics_line, moment
 from rottui.commands.usage import DONE, UsageError
 from rottui.errors import StoreError
 from rottui.store.records import EpochRow, RunRow, SweepRow
@@ -76,7 +76,7 @@ def show(reference: str, *, every_epoch: bool, toml: bool, as_json: bool, store:
     print(f"\n{_toml(run.config)}")
     if epochs:
         shown = epochs if every_epoch else _thinned(epochs, run.best)
-        tables.print_table(epoch_columns(shown, run.best))
+        tables.print_table(epoch_columns(shown, run.best, every_metric=every_epoch))
         if len(shown) < len(epochs):
             print(f"({len(shown)} of {len(epochs)} rows; --epochs shows them all)")
     return DONE
@@ -90,6 +90,8 @@ def _facts(run: RunRow) -> list[str]:
     ]
     if run.error:
         lines.append(f"error: {run.error}")
+    if run.reason:
+        lines.append(f"reason: {run.reason}")
     lines.append(f"queued: {moment(run.created_at)}")
     if run.started_at is not None:
         lines.append(f"started: {moment(run.started_at)}")
@@ -98,10 +100,16 @@ def _facts(run: RunRow) -> list[str]:
     if run.seconds is not None:
         lines.append(f"an epoch takes: {format_pace(run.seconds)} s")
     if run.last is not None:
-        lines.append(f"last: epoch {run.last.epoch}  {metrics_line(run.last)}")
+        lines += _measured("last", run.last)
     if run.best is not None:
-        lines.append(f"best: epoch {run.best.epoch}  {metrics_line(run.best)}")
+        lines += _measured("best", run.best)
+    for guess, values in (run.baseline or {}).items():
+        lines.append(f"baseline {guess}: {guess_line(values)}")
     return lines
+
+
+def _measured(which: str, row: EpochRow) -> list[str]:
+    return [f"{which}: epoch {row.epoch}  {metrics_line(row)}", f"      {circle_line(row)}"]
 
 
 def _state(text: str) -> State:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
+import sys
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -177,7 +178,7 @@ def run_of(row: sqlite3.Row) -> RunRow:
         best=None if row["best_step"] is None else epoch_of(row, "best_", epoch=best),
         revision=row["revision"],
         reason=row["reason"],
-        baseline=config_of(row["baseline"]),
+        baseline=_baseline_of(row["baseline"]),
         until=row["until"],
     )
 
@@ -206,6 +207,22 @@ def config_of(text: Any) -> dict[str, Any] | None:
     except (TypeError, ValueError, RecursionError):
         return None
     return config if isinstance(config, dict) else None
+
+
+def _baseline_of(text: Any) -> dict[str, dict[str, float]] | None:
+    """Guess → metric → value; what is damaged or not finite is left out."""
+    guesses = config_of(text)
+    if guesses is None:
+        return None
+    return {
+        guess: {name: float(value) for name, value in values.items() if _is_finite(value)}
+        for guess, values in guesses.items()
+        if isinstance(values, dict)
+    }
+
+
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, int | float) and abs(value) <= sys.float_info.max
 
 
 def _no_such_run(db: sqlite3.Connection, wanted: str) -> str:

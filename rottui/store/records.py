@@ -97,19 +97,15 @@ class RunRow:
     """Grows with every change of the run or its epochs, over the whole store."""
     reason: str | None = None
     """Why the run ended before its last planned epoch, if it did so in order."""
-    baseline: Mapping[str, Any] | None = None
-    """Guess that looks at no image → metric → value, once the run has been measured."""
+    baseline: Mapping[str, Mapping[str, float]] | None = None
+    """Guess that looks at no image → metric → finite value, once the run has been measured."""
     until: int | None = None
     """The epoch at which it next waits for the other runs of its sweep; None: trains to the end."""
 
     def guesses(self, metric: str) -> dict[str, float]:
         """What each guess of the baseline scores in ``test_mae_deg``, say; those that have it."""
-        found: dict[str, float] = {}
-        for guess, values in (self.baseline or {}).items():
-            value = values.get(metric) if isinstance(values, Mapping) else None
-            if isinstance(value, int | float) and math.isfinite(value):
-                found[guess] = float(value)
-        return found
+        guesses = (self.baseline or {}).items()
+        return {guess: values[metric] for guess, values in guesses if metric in values}
 
 
 @dataclass(frozen=True, slots=True)

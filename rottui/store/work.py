@@ -12,7 +12,6 @@ import math
 import sqlite3
 import time
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
 from rottui.errors import StoreError
 from rottui.store.checkpoints import CheckpointFiles
@@ -171,7 +170,7 @@ class Work(Reader):
         row: EpochRow,
         checkpoints: Sequence[Checkpoint] = (),
         *,
-        baseline: Mapping[str, Any] | None = None,
+        baseline: Mapping[str, Mapping[str, float]] | None = None,
     ) -> None:
         """One transaction: metrics, progress, best epoch, lease, and checkpoints already written.
 

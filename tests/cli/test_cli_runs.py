@@ -30,21 +30,34 @@ def add(store: RunStore, name: str, lr: float = 1e-3, epochs: int = 3) -> int:
 
 
 def trained(
-    store: RunStore, name: str, losses: list[float], *, state: State = State.DONE, lr: float = 1e-3
+    store: RunStore,
+    name: str,
+    losses: list[float],
+    *,
+    state: State = State.DONE,
+    lr: float = 1e-3,
+    circular: bool = True,
+    baseline: dict[str, dict[str, float]] | None = None,
+    reason: str | None = None,
 ) -> int:
-    """A run whose test losses, and MAEs, after each epoch were these."""
+    """A run whose test losses, and MAEs, after each epoch were these.
+
+    Without ``circular`` it is one of a store from before errors along the circle were measured.
+    """
     run_id = add(store, name, lr, epochs=len(losses) - 1)
     claim = store.claim("a worker", threads=1, only=[run_id])
     assert claim is not None
     for epoch, loss in enumerate(losses):
         finite = math.isfinite(loss)
+        along = (loss * 80, loss * 90, loss * 60, loss / 4, loss * 40) if circular else ()
         row = EpochRow(
-            epoch, epoch * 10, loss, loss, loss, loss, loss * 100, loss * 100, 0.5, 0.0, finite
-        )
-        store.commit_epoch(claim, row)
+            epoch, epoch * 10, loss, loss, loss, loss, loss * 100, loss * 100, 0.5, 0.0, finite,
+            *along,
+        )  # fmt: skip
+        store.commit_epoch(claim, row, baseline=baseline)
     if state is not State.RUNNING:
         error = "the loss became NaN" if state is State.FAILED else None
-        store.finish(claim, state, error=error)
+        store.finish(claim, state, error=error, reason=reason)
     return run_id
 
 
@@ -53,7 +66,7 @@ def test_no_store_is_no_runs_and_stays_no_store(rottui, folders: Path) -> None:
     assert answer.code == 0
     assert answer.out.startswith("no runs yet")
     assert "rottui train" in answer.out
-    assert json.loads(rottui("runs", "--json").out) == {"schema": 1, "runs": []}
+    assert json.loads(rottui("runs", "--json").out) == {"schema": 2, "runs": []}
     assert "no run store" in rottui("show", "3").refused(1)
     assert not (folders / "store").exists()
 
@@ -73,15 +86,15 @@ def test_the_list_is_in_queue_order_with_all_numbers(rottui, store: RunStore) ->
     cells = [[cell.strip() for cell in row if cell.strip()] for row in rows]
     assert [cell.strip() for cell in header if cell.strip()] == [
         "id", "state", "name", "network", "lr", "epoch", "train loss", "test loss", "test MAE",
-        "MAE °", "best loss", "time",
+        "MAE °", "circ °", "best loss", "time",
     ]  # fmt: skip
     assert [row[2] for row in cells] == ["good", "bad", "waits"]
-    assert cells[0][:11] == [
+    assert cells[0][:12] == [
         "1", "done", "good", "mlp 256-256", "1e-3", "3/3", "0.3125", "0.3125", "0.3125", "31.2",
-        "0.25 @ 2",
+        "28.1", "0.25 @ 2",
     ]  # fmt: skip
-    assert cells[1][6:11] == ["nan", "nan", "nan", "nan", "1 @ 0"]
-    assert cells[2][5:] == ["0/3", "-", "-", "-", "-", "-", "-"]
+    assert cells[1][6:12] == ["nan", "nan", "nan", "nan", "nan", "1 @ 0"]
+    assert cells[2][5:] == ["0/3", "-", "-", "-", "-", "-", "-", "-"]
 
 
 def test_a_pipe_gets_whole_lines_however_narrow(rottui, store: RunStore, monkeypatch) -> None:
@@ -100,6 +113,11 @@ def test_a_pipe_gets_whole_lines_however_narrow(rottui, store: RunStore, monkeyp
         ("best", ["a", "b", "diverged", "c", "waits"]),
         ("name", ["a", "b", "c", "diverged", "waits"]),
         ("lr", ["c", "a", "b", "diverged", "waits"]),
+        ("test_circular_mae_deg", ["b", "c", "a", "diverged", "old", "waits"]),
+        ("train_circular_mae_deg", ["b", "c", "a", "diverged", "old", "waits"]),
+        ("test_median_deg", ["b", "c", "a", "diverged", "old", "waits"]),
+        ("test_flips", ["b", "c", "a", "diverged", "old", "waits"]),
+        ("test_axial_mae_deg", ["b", "c", "a", "diverged", "old", "waits"]),
     ],
 )
 def test_runs_are_sorted_and_those_without_a_number_are_last(
@@ -109,6 +127,8 @@ def test_runs_are_sorted_and_those_without_a_number_are_last(
     trained(store, "b", [1.0, 0.2])
     trained(store, "c", [1.0, 0.4], lr=1e-9)
     trained(store, "diverged", [0.3, math.nan], state=State.FAILED)
+    if "old" in names:
+        trained(store, "old", [1.0, 0.01], circular=False)
     add(store, "waits")
     runs = json.loads(rottui("runs", "--json", "--sort", sort).out)["runs"]
     assert [run["name"] for run in runs] == names
@@ -130,10 +150,12 @@ def test_json_is_strict_and_names_what_programs_need(rottui, store: RunStore) ->
 
     for command in (["runs"], ["show", "bad"]):
         content = json.loads(rottui(*command, "--json").out, parse_constant=refuse)
-        assert content["schema"] == 1
+        assert content["schema"] == 2
         run = content["run"] if "run" in content else content["runs"][0]
         assert {"id", "name", "state", "config", "metrics", "best"} <= set(run)
         assert run["metrics"]["test_mae_deg"] is None
+        assert run["metrics"]["test_circular_mae_deg"] is None
+        assert run["best"]["test_flips"] == 0.25
         assert run["best"]["test_loss"] == 1.0
         assert RunConfig.from_dict(run["config"])
 
@@ -152,9 +174,70 @@ def test_show_tells_everything_of_a_run(rottui, store: RunStore) -> None:
         "lr = 0.001",
     ):
         assert words in answer.out
+    assert "\n      median 15.0°  flips 6.2 %  axial MAE 10.0°\n" in answer.out  # of the best
+    assert "reason" not in answer.out
     curve = answer.out.splitlines()[-4:]
     assert [line.split()[0] for line in curve] == ["0", "1", "2", "3"]
     assert [line.endswith("best") for line in curve] == [False, False, True, False]
+
+
+BASELINE = {
+    "mean": {"test_loss": 0.9931, "test_mae": 0.8671, "test_mae_deg": 90.09,
+             "test_circular_mae_deg": 90.11, "test_flips": 0.2512},
+    "chance": {"test_circular_mae_deg": 90.0, "test_median_deg": 90.0},
+}  # fmt: skip
+
+
+def test_show_compares_with_guesses_that_look_at_no_image(rottui, store: RunStore) -> None:
+    trained(store, "good", [1.0, 0.5], baseline=BASELINE)
+    lines = rottui("show", "good").out.splitlines()
+    assert (
+        "baseline mean: test loss 0.9931  test MAE 0.8671  MAE 90.1°  circular MAE 90.1°  "
+        "flips 25.1 %"
+    ) in lines
+    assert "baseline chance: circular MAE 90.0°  median 90.0°" in lines
+    assert json.loads(rottui("show", "good", "--json").out)["run"]["baseline"] == BASELINE
+
+
+def test_show_says_why_a_run_ended_early(rottui, store: RunStore) -> None:
+    reason = "stopped early after epoch 2: no test loss below that of epoch 1 (0.5) for 1 epoch"
+    trained(store, "short", [1.0, 0.5, 0.6], reason=reason)
+    assert f"reason: {reason}" in rottui("show", "short").out.splitlines()
+    assert json.loads(rottui("show", "short", "--json").out)["run"]["reason"] == reason
+    assert json.loads(rottui("runs", "--json").out)["runs"][0]["reason"] == reason
+
+
+def test_errors_along_the_circle_are_in_the_curve_and_all_of_them_with_epochs(
+    rottui, store: RunStore
+) -> None:
+    trained(store, "good", [1.0, 0.5])
+
+    def table(*args: str) -> tuple[list[str], list[str]]:
+        header, *_, last = rottui("show", "good", *args).out.split("\n\n")[-1].splitlines()
+        split = [[c.strip() for c in line.split("  ") if c.strip()] for line in (header, last)]
+        return split[0], split[1]
+
+    titles, cells = table()
+    assert titles[-3:] == ["test MAE °", "circ °", "seconds"]
+    assert cells[titles.index("circ °")] == "45.0"
+    titles, cells = table("--epochs")
+    assert titles[-5:] == ["circ °", "median °", "flips %", "axial °", "seconds"]
+    assert cells[-6:] == ["45.0", "30.0", "12.5", "20.0", "0.50", "best"]
+
+
+def test_an_old_store_has_dashes_for_what_was_not_measured(rottui, store: RunStore) -> None:
+    trained(store, "old", [1.0, 0.5], circular=False)
+    for command in (["runs"], ["show", "old"], ["show", "old", "--epochs"]):
+        answer = rottui(*command)
+        assert answer.code == 0
+        assert "nan" not in answer.out
+    assert "circular MAE -\n      median -  flips -  axial MAE -" in rottui("show", "old").out
+    assert rottui("show", "old", "--epochs").out.splitlines()[-1].split() == [
+        "1", "10", "0.5", "0.5", "0.5", "0.5", "50.0", "50.0", "-", "-", "-", "-", "0.50", "best",
+    ]  # fmt: skip
+    run = json.loads(rottui("show", "old", "--json").out)["run"]
+    assert run["metrics"]["test_flips"] is None
+    assert run["baseline"] is None
 
 
 def test_a_long_curve_is_thinned_unless_all_is_asked_for(rottui, store: RunStore) -> None:

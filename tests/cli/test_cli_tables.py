@@ -51,10 +51,16 @@ def test_a_pipe_gets_every_column_however_long(capsys) -> None:
     assert row == "  ".join(["x" * 40] * 10)
 
 
-def run_row(name: str | None = None, *, trained: bool = True, **settings: object) -> RunRow:
-    """A run of the experiment's CNN, with that name or the one it gets by itself."""
+def run_row(
+    name: str | None = None, *, trained: bool = True, old: bool = False, **settings: object
+) -> RunRow:
+    """A run of the experiment's CNN, with that name or the one it gets by itself.
+
+    An ``old`` one is from before errors along the circle were measured.
+    """
     config = RunConfig.from_dict({"network": {"type": "cnn"}, "epochs": 50} | settings)
-    row = EpochRow(50, 900, 0.01234, 0.01235, 0.1236, 0.1237, 12.38, 45.6, 1.5, 0.0)
+    along = () if old else (11.9, 40.1, 22.5, 0.125, 30.0)
+    row = EpochRow(50, 900, 0.01234, 0.01235, 0.1236, 0.1237, 12.38, 45.6, 1.5, 0.0, True, *along)
     values: dict[str, object] = {field.name: None for field in fields(RunRow)} | {
         "id": 12,
         "name": name or config.default_name,
@@ -84,8 +90,17 @@ def test_names_that_say_network_and_lr_make_room_for_metrics_on_80_columns() -> 
     runs = [run_row(lr=1e-4), run_row(lr=3.2e-3)]
     titles, names, missed = shown(runs, 80)
     assert names == [run.name for run in runs]
+    assert titles == ["id", "state", "name", "epoch", "test loss", "MAE °", "circ °"]
+    assert missed == ["train loss", "test MAE", "best loss", "time"]
+
+
+def test_runs_of_an_old_store_keep_the_degrees_that_they_have() -> None:
+    titles, _, missed = shown([run_row(old=True, lr=1e-4), run_row(old=True, lr=3.2e-3)], 80)
     assert titles == ["id", "state", "name", "epoch", "test loss", "test MAE", "MAE °"]
-    assert missed == ["train loss", "best loss", "time"]
+    assert "circ °" not in missed
+    mixed = {c.title: c.cells for c in run_columns([run_row(old=True), run_row()], 100.0)}
+    assert mixed["circ °"] == ("-", "40.1")
+    assert mixed["MAE °"] == ("45.6", "45.6")
 
 
 def test_where_a_name_does_not_say_the_rate_the_column_stays() -> None:
@@ -97,7 +112,7 @@ def test_where_a_name_does_not_say_the_rate_the_column_stays() -> None:
 def test_a_long_name_is_cut_in_its_middle_before_telling_columns_go() -> None:
     runs = [run_row(f"the very long name of a run that somebody typed {k} lr 1e-4") for k in "ab"]
     titles, names, missed = shown(runs, 80)
-    assert titles == ["id", "state", "name", "lr", "epoch", "test loss", "MAE °"]
+    assert titles == ["id", "state", "name", "lr", "epoch", "test loss", "MAE °", "circ °"]
     assert all(name.startswith("the very") and "…" in name for name in names)
     assert all(name.endswith(f"{k} lr 1e-4") for name, k in zip(names, "ab", strict=True))
     assert missed == ["network", "train loss", "test MAE", "best loss", "time"]
@@ -106,7 +121,7 @@ def test_a_long_name_is_cut_in_its_middle_before_telling_columns_go() -> None:
 @pytest.mark.parametrize(
     ("width", "titles"),
     [
-        (50, ["id", "state", "name", "lr", "epoch", "MAE °"]),
+        (50, ["id", "state", "name", "lr", "epoch", "circ °"]),
         (38, ["id", "state", "name", "epoch"]),
         (30, ["id", "state", "name"]),
     ],

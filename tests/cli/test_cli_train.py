@@ -22,7 +22,7 @@ def run_json(rottui, reference: object) -> dict[str, Any]:
     answer = rottui("show", reference, "--json")
     assert answer.code == 0, answer.err
     content = json.loads(answer.out)
-    assert content["schema"] == 1
+    assert content["schema"] == 2
     return content["run"]
 
 
@@ -137,6 +137,29 @@ def test_a_run_is_trained_to_its_end(rottui, images: Path) -> None:
     names = ("train_loss", "test_loss", "train_mae", "test_mae", "train_mae_deg", "test_mae_deg")
     assert all(run["metrics"][name] > 0 for name in names)
     assert run["metrics"]["test_mae_deg"] > 1 > run["metrics"]["test_mae"]
+    assert 0 < run["metrics"]["test_circular_mae_deg"] < 180
+    assert 0 <= run["metrics"]["test_flips"] <= 1
+    assert run["baseline"]["chance"]["test_circular_mae_deg"] == 90
+    assert set(run["baseline"]["mean"]) < set(run["metrics"])
+    assert run["reason"] is None
+
+
+def test_a_run_out_of_patience_says_so_at_its_end_and_on_its_page(rottui, images: Path) -> None:
+    answer = rottui(
+        "train", "--data", images, "--dense-hiddens", "4", "--batch-size", "8", "--threads", "1",
+        "--epochs", "60", "--lr", "0.1", "--patience", "3", "--target", "circular",
+    )  # fmt: skip
+    assert answer.code == 0, answer.err
+    run = run_json(rottui, 1)
+    assert run["epochs_done"] < run["epochs_planned"] == 60
+    losses = [row["test_loss"] for row in run["epochs"]]
+    best = losses.index(min(losses))
+    assert run["epochs_done"] == best + 3
+    assert run["reason"].startswith(
+        f"stopped early after epoch {best + 3}: no test loss below that of epoch {best} ("
+    )
+    assert answer.out.splitlines()[-1].endswith(f"; {run['reason']}")
+    assert f"reason: {run['reason']}\n" in rottui("show", 1).out
 
 
 def test_the_first_line_tells_the_sizes_once(rottui, images: Path) -> None:

@@ -27,6 +27,11 @@ def format_degrees(value: float) -> str:
     return f"{value:.1f}" if abs(value) < 1e5 else format_loss(value)
 
 
+def format_share(value: float) -> str:
+    """A share of 0 to 1 in percent, with one digit after the point: ``1.5``, ``100.0``, ``nan``."""
+    return f"{100 * value:.1f}"
+
+
 def format_pace(seconds: float) -> str:
     """Seconds an epoch: ``0.42``, ``12.3``, ``125``."""
     if seconds < 9.995:
