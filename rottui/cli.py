@@ -162,6 +162,48 @@ def show(
     return show(run, every_epoch=epochs, toml=toml, as_json=as_json, store=store)
 
 
+@app.command()
+def bench(
+    network: Annotated[
+        str, typer.Option("--network", metavar="mlp|cnn", help="The experiment's network.")
+    ] = "mlp",
+    data: Annotated[
+        str | None, typer.Option("--data", metavar="SOURCE|PATH", help="Images to train on.")
+    ] = None,
+    epochs: Annotated[
+        str | None, typer.Option("--epochs", metavar="N", help="Epochs of each run.")
+    ] = None,
+    repeats: Annotated[
+        str | None, typer.Option("--repeats", metavar="N", help="Runs of each contender.")
+    ] = None,
+    threads: Annotated[
+        str | None,
+        typer.Option("--threads", metavar="N", help="Of all that is measured; else PyTorch's own."),
+    ] = None,
+    train_size: Annotated[
+        str | None, typer.Option("--train-size", metavar="N", help="Images of the train split.")
+    ] = None,
+    test_size: Annotated[
+        str | None, typer.Option("--test-size", metavar="N", help="Images of the test split.")
+    ] = None,
+    device: Annotated[
+        str | None, typer.Option("--device", metavar="cpu|cuda|mps", help="Where to train.")
+    ] = None,
+    sweep: Annotated[
+        bool, typer.Option("--sweep/--no-sweep", help="Measure the sweep of three lrs, too.")
+    ] = True,
+    as_json: AsJson = False,
+) -> int:
+    """Measure training on this machine against the experiment's notebook loop.
+
+    The contenders take turns; it is checked that they compute the same.
+    """
+    from rottui.commands.bench import Asked, bench
+
+    asked = Asked(network, data, epochs, repeats, threads, train_size, test_size, device)
+    return bench(asked, sweep=sweep, as_json=as_json)
+
+
 @data_app.command("ls")
 def data_ls() -> int:
     """List the sources of images, and which of them are on this machine."""

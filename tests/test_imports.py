@@ -35,8 +35,10 @@ def test_the_import_contracts_hold() -> None:
         ("import rottui.engine.engine", {"torch", "textual"}),
         ("import rottui.tui.app", {"torch", "torchvision", "plotext"}),
         ("from rottui.core import Training, load_dataset", {"textual", "sqlite3", "torchvision"}),
+        ("import rottui.commands.bench", {"torch", "textual", "sqlite3"}),
+        ("import rottui.bench.report", {"textual", "rich", "lightning", "skorch"}),
     ],
-    ids=["cli", "configs", "store", "engine", "app", "core"],
+    ids=["cli", "configs", "store", "engine", "app", "core", "bench command", "bench"],
 )
 def test_a_part_loads_only_what_it_needs(statement: str, forbidden: set[str]) -> None:
     loaded = loaded_by(statement)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 from dataclasses import astuple
 from pathlib import Path
 from zipfile import ZipFile
@@ -15,6 +14,7 @@ from PIL import Image
 from torch import Tensor, nn
 from torchvision.transforms.functional import normalize, to_tensor
 
+from rottui.bench.notebook import NotebookData, NotebookLoop
 from rottui.core.config import RunConfig
 from rottui.core.data.dataset import Dataset, Split
 from rottui.core.events import Diverged, EpochDone, Stopped
@@ -60,7 +60,7 @@ def real_images(real_data: Path) -> tuple[Dataset, list[tuple[bytes, float]]]:
 def notebook_loop(
     network: nn.Module, raw: list[tuple[bytes, float]], lr: float, epochs: int, dtype: torch.dtype
 ) -> tuple[list[float], list[tuple[float, float, float, float]]]:
-    """The experiment's loop in plain PyTorch, written from its text: (step losses, epoch logs)."""
+    """The experiment's loop on files opened as its text opens them: (step losses, epoch logs)."""
     images = torch.stack(
         [normalize(to_tensor(Image.open(io.BytesIO(file))), (0.5,), (0.5,)) for file, _ in raw]
     ).to(dtype)
@@ -68,32 +68,12 @@ def notebook_loop(
         pixels = np.stack([np.asarray(Image.open(io.BytesIO(file))) for file, _ in raw])
         images = (torch.tensor(pixels[:, None], dtype=dtype) / 255 - 0.5) / 0.5
     labels = torch.tensor([angle for _, angle in raw], dtype=dtype).view(-1, 1)
-    x_train, x_test, y_train, y_test = images[:600], images[600:], labels[:600], labels[600:]
-    mean, std = y_train.mean(), y_train.std()
-    y_train, y_test = (y_train - mean) / std, (y_test - mean) / std
-    optimizer = torch.optim.Adam(network.parameters(), lr=lr)
-    losses, logs = [], []
-
-    def loss_and_mae(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-        predicted = network(x)
-        return torch.mean((predicted - y) ** 2), torch.mean(torch.abs(predicted - y))
-
-    def log() -> None:
-        with torch.inference_mode():
-            train, test = loss_and_mae(x_train[:2000], y_train[:2000]), loss_and_mae(x_test, y_test)
-        logs.append(tuple(value.item() for value in (train[0], test[0], train[1], test[1])))
-
-    log()
+    data = NotebookData.standardised(images[:600], labels[:600], images[600:], labels[600:])
+    loop = NotebookLoop(network, data, lr)
+    loop.log_metrics()
     for _ in range(epochs):
-        for batch in range(math.ceil(len(x_train) / 128)):
-            part = slice(128 * batch, 128 * (batch + 1))
-            optimizer.zero_grad()
-            loss, _ = loss_and_mae(x_train[part], y_train[part])
-            loss.backward()
-            optimizer.step()
-            losses.append(loss.item())
-        log()
-    return losses, logs
+        loop.train_epoch()
+    return [loss.item() for loss in loop.step_losses], loop.logs
 
 
 @pytest.mark.parametrize("base", [SEED_MLP, SEED_CNN], ids=["mlp", "cnn"])

@@ -1,0 +1,21 @@
+"""Small workloads on the tiny data set, so that a whole benchmark takes a second."""
+
+from __future__ import annotations
+
+import pytest
+
+from rottui.bench.workload import Workload
+from rottui.core.config import RunConfig
+from rottui.core.data.dataset import Dataset
+
+SMALL_MLP = RunConfig().replaced(
+    {"network.dense_hiddens": [16, 8], "batch_size": 16, "epochs": 2, "lr": 1e-3}
+)
+SMALL_CNN = SMALL_MLP.replaced(
+    {"network.type": "cnn", "network.n_channels": [3, 4, 5], "network.dense_hiddens": [8]}
+)
+
+
+@pytest.fixture(params=[SMALL_MLP, SMALL_CNN], ids=["mlp", "cnn"])
+def workload(request: pytest.FixtureRequest, tiny_dataset: Dataset) -> Workload:
+    return Workload.of(request.param, tiny_dataset, repeats=2, threads=1)
