@@ -65,6 +65,8 @@ class TrainingState:
     network: Mapping[str, Any]
     optimizer: dict[str, Any]
     position: Position
+    learner: str = "autograd"
+    """What took the steps; another one goes on with the same mathematics and other rounding."""
 
     def to_bytes(self) -> bytes:
         """A file that ``torch.load`` reads."""
@@ -77,6 +79,7 @@ class TrainingState:
                 "network": dict(self.network),
                 "optimizer": self.optimizer,
                 "position": asdict(self.position),
+                "learner": self.learner,
             },
             buffer,
         )
@@ -103,7 +106,13 @@ class TrainingState:
             )
         try:
             position = Position(**values["position"])
-            return cls(values["config"], values["network"], values["optimizer"], position)
+            return cls(
+                values["config"],
+                values["network"],
+                values["optimizer"],
+                position,
+                str(values.get("learner", "autograd")),
+            )
         except (KeyError, TypeError):
             raise CheckpointError("the checkpoint lacks parts; it is damaged") from None
 

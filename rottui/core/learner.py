@@ -16,6 +16,8 @@ from rottui.core.optimizers import make_optimizer
 class Learner(Protocol):
     """A network and its optimizer, on one device and in one precision."""
 
+    name: str
+    """``autograd`` or ``compiled``: the two agree but for rounding."""
     network: nn.Module
     """The network as modules; its parameters are the ones that are trained."""
 
@@ -41,6 +43,8 @@ class Learner(Protocol):
 
 class AutogradLearner:
     """The plain way: PyTorch's modules, autograd, and any of its optimizers."""
+
+    name = "autograd"
 
     def __init__(self, config: RunConfig, network: nn.Module, device: torch.device) -> None:
         # Channels last makes the convolutions 1.6 times as fast; dense layers do not notice.

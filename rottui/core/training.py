@@ -18,6 +18,7 @@ from rottui.core.checkpoint import Position, TrainingState
 from rottui.core.config import RunConfig, format_lr
 from rottui.core.data.dataset import Dataset, Split
 from rottui.core.events import Diverged, EpochDone, Event, Stopped, StoppedEarly
+from rottui.core.fast import fast_learner
 from rottui.core.learner import AutogradLearner, Learner
 from rottui.core.metrics import TRAIN_PART, Metrics, evaluate
 from rottui.core.networks import build_network
@@ -37,7 +38,8 @@ class Training:
 
     The thread count is the caller's (``torch.set_num_threads`` counts a thread of its own); on one
     machine and thread count, the same config gives the same curve bit for bit, however often it is
-    stopped and restored.
+    stopped and restored. What takes the steps is compiled code where there is one for the config
+    (``rottui.core.fast``), else autograd.
 
     Raises:
         TrainingError: the device that the config names is not there.
@@ -56,8 +58,12 @@ class Training:
         network = build_network(
             config.network, outputs=config.outputs, seed=config.seed, dtype=self._dtype
         )
-        self._learner: Learner = AutogradLearner(config, network, self._device)
+        self._learner: Learner = fast_learner(
+            config, network, self._device, torch.get_num_threads()
+        ) or AutogradLearner(config, network, self._device)
         self._position = Position()
+        self.restored_learner = self._learner.name
+        """What had taken the steps before it was restored."""
 
     @classmethod
     def restore(cls, config: RunConfig, dataset: Dataset, checkpoint: bytes) -> Training:
@@ -76,6 +82,7 @@ class Training:
                 f"the checkpoint's weights do not fit {config.network.label}: {error}"
             ) from None
         training._position = state.position
+        training.restored_learner = state.learner
         return training
 
     @property
@@ -122,6 +129,7 @@ class Training:
             network=self.network.state_dict(),
             optimizer=self._learner.optimizer_state(),
             position=self._position,
+            learner=self._learner.name,
         )
 
     def events(self, should_stop: Callable[[], bool] = never) -> Iterator[Event]:

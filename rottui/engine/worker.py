@@ -169,6 +169,11 @@ class _Session:
                 refused += 1
                 continue
             place = f"from epoch {training.epoch}, step {training.step}"
+            if training.restored_learner != training.learner.name:
+                place += (
+                    f"; trained by {training.restored_learner} code before, by "
+                    f"{training.learner.name} code now: the last digits may differ"
+                )
             self._store.note_event(self._claim, "resumed", place)
             return training
         if refused:

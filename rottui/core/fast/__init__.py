@@ -1,0 +1,46 @@
+"""Training as fast as the processor allows: gradients by hand, and kernels compiled by Numba.
+
+The mathematics is that of ``AutogradLearner``; what differs is the work that is left out and the
+memory that is not touched. Sums over many channels are matrix products (``blas``), everything
+between them is one pass over the cache, and a whole step runs without the interpreter. Each module
+says what it does and why that is quicker.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+
+import torch
+from torch import nn
+
+from rottui.core.config import RunConfig
+from rottui.core.learner import Learner
+
+
+def fast_learner(
+    config: RunConfig, network: nn.Sequential, device: torch.device, threads: int
+) -> Learner | None:
+    """The quick learner for a config on ``threads`` cores, or None where only autograd will do.
+
+    None without Numba or a BLAS, on other devices than the CPU, in mixed precision, and for a
+    ``cnn`` of one convolution.
+    """
+    if device.type != "cpu" or config.precision == "bf16" or not _has_numba():
+        return None
+    from rottui.core.fast import blas
+
+    if not blas.available():
+        return None
+    if config.network.type == "mlp":
+        from rottui.core.fast.mlp import MlpLearner
+
+        return MlpLearner(config, network)
+    if len(config.network.n_channels) > 1:
+        from rottui.core.fast.cnn import CnnLearner
+
+        return CnnLearner(config, network, threads)
+    return None
+
+
+def _has_numba() -> bool:
+    return importlib.util.find_spec("numba") is not None

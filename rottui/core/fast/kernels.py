@@ -1,0 +1,80 @@
+"""What all compiled code shares: how it is compiled, activations, and sums."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from rottui.core.config import Activation
+
+Array = npt.NDArray[Any]
+
+OPTIONS: dict[str, Any] = {
+    "nogil": True,
+    "cache": True,
+    "fastmath": {"contract"},
+    "error_model": "numpy",
+}
+"""No interpreter's lock; kept on disk; a product and a sum may share one rounding, and nothing else
+is relaxed: every sum has one order, so that the same numbers always give the same bits."""
+
+compiled = njit(**OPTIONS)
+
+RELU, TANH, SIGMOID = range(3)
+ACTIVATIONS: dict[Activation, int] = {"relu": RELU, "tanh": TANH, "sigmoid": SIGMOID}
+
+
+@compiled
+def add_bias(values: Array, bias: Array) -> None:
+    """``values (N, width) += bias (width,)``."""
+    for row in range(values.shape[0]):
+        for i in range(values.shape[1]):
+            values[row, i] += bias[i]
+
+
+@compiled
+def activate(values: Array, activation: int) -> None:
+    """``values (N, width) = activation(values)``; NaN stays NaN."""
+    zero = values.dtype.type(0)
+    one = values.dtype.type(1)
+    for row in range(values.shape[0]):
+        if activation == RELU:
+            for i in range(values.shape[1]):
+                values[row, i] = zero if values[row, i] < zero else values[row, i]
+        elif activation == TANH:
+            for i in range(values.shape[1]):
+                values[row, i] = np.tanh(values[row, i])
+        else:
+            for i in range(values.shape[1]):
+                values[row, i] = one / (one + np.exp(-values[row, i]))
+
+
+@compiled
+def activation_backward(slope: Array, values: Array, activation: int) -> None:
+    """``slope (N, width)`` times the activation's slope, in place.
+
+    ``values`` is what the activation put out: for all three its slope follows from that.
+    """
+    zero = slope.dtype.type(0)
+    one = slope.dtype.type(1)
+    for row in range(slope.shape[0]):
+        if activation == RELU:
+            for i in range(slope.shape[1]):
+                slope[row, i] = slope[row, i] if values[row, i] > zero else zero
+        elif activation == TANH:
+            for i in range(slope.shape[1]):
+                slope[row, i] *= one - values[row, i] * values[row, i]
+        else:
+            for i in range(slope.shape[1]):
+                slope[row, i] *= values[row, i] * (one - values[row, i])
+
+
+@compiled
+def add_columns(values: Array, sums: Array) -> None:
+    """``sums (width,)`` plus the sum over the rows of ``values (N, width)``."""
+    for row in range(values.shape[0]):
+        for i in range(values.shape[1]):
+            sums[i] += values[row, i]
