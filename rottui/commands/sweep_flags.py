@@ -8,6 +8,7 @@ from typing import Any
 from rottui.commands.config_flags import config_of, read_file, usage_error
 from rottui.commands.flags import Typed
 from rottui.commands.usage import UsageError
+from rottui.core.axes import Axis
 from rottui.core.config import RunConfig
 from rottui.core.presets import SEED_LRS, sweep_preset
 from rottui.core.sweeps import SweepConfig, parse_lrs, parse_seeds
@@ -43,9 +44,7 @@ def sweep_config(typed: Typed, lrs: str | None, seeds: str | None) -> SweepConfi
             seeds = _listed(table["seeds"])
         rates = _rates(typed, base, file, lrs, seeds)
         numbers = (base.seed,) if seeds is None else parse_seeds(seeds, base.seed)
-        for rate in rates:
-            base.replaced({"lr": rate})
-        return SweepConfig(base, rates, numbers)
+        return SweepConfig(base, (Axis("lr", rates),), numbers)
     except ConfigError as error:
         raise usage_error(error, typed, file, places) from None
 

@@ -9,7 +9,8 @@ from importlib import import_module
 
 _HOMES = {
     "config": ("DataConfig", "NetworkConfig", "RunConfig", "format_lr"),
-    "sweeps": ("SweepConfig", "log_range", "parse_lrs", "parse_seeds"),
+    "axes": ("Axis", "log_range", "parse_axes", "parse_axis"),
+    "sweeps": ("SweepConfig", "parse_lrs", "parse_seeds"),
     "presets": ("RUN_PRESETS", "SWEEP_PRESETS", "run_preset", "sweep_preset"),
     "data": ("Dataset", "Split", "load_dataset", "pin_data"),
     "networks": ("build_network",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rottui.core.axes import Axis
 from rottui.core.config import NetworkConfig, RunConfig
 from rottui.core.sweeps import SweepConfig
 from rottui.errors import ConfigError, Problem
@@ -14,10 +15,15 @@ SEED_CNN = RunConfig(
     network=NetworkConfig(type="cnn", n_channels=(16, 32, 45), dense_hiddens=(128,))
 )
 
+
+def _lr_sweep(base: RunConfig) -> SweepConfig:
+    return SweepConfig(base, (Axis("lr", SEED_LRS),), (base.seed,))
+
+
 RUN_PRESETS: dict[str, RunConfig] = {"seed-mlp": SEED_MLP, "seed-cnn": SEED_CNN}
 SWEEP_PRESETS: dict[str, SweepConfig] = {
-    "seed-mlp-lr": SweepConfig(SEED_MLP, SEED_LRS, (SEED_MLP.seed,)),
-    "seed-cnn-lr": SweepConfig(SEED_CNN, SEED_LRS, (SEED_CNN.seed,)),
+    "seed-mlp-lr": _lr_sweep(SEED_MLP),
+    "seed-cnn-lr": _lr_sweep(SEED_CNN),
 }
 
 
@@ -41,8 +47,7 @@ def sweep_preset(name: str) -> SweepConfig:
         ConfigError: no preset has that name.
     """
     if name in RUN_PRESETS:
-        base = RUN_PRESETS[name]
-        return SweepConfig(base, SEED_LRS, (base.seed,))
+        return _lr_sweep(RUN_PRESETS[name])
     if name not in SWEEP_PRESETS:
         raise _unknown(name)
     return SWEEP_PRESETS[name]

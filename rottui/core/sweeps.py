@@ -1,104 +1,202 @@
-"""Runs that differ in named settings: learning rates as lists and ranges, seeds, and their runs."""
+"""Sweeps: runs of one base config that differ in named settings and in the seed."""
 
 from __future__ import annotations
 
-import math
+import random
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
+from typing import Any
 
+from rottui.core.axes import MAX_RUNS, WANTED, Axis, parse_axis, tight
 from rottui.core.config import RunConfig, format_lr
+from rottui.core.settings import Value
 from rottui.errors import ConfigError, Problem
 
-MAX_RUNS = 10_000
-"""More runs than this in one sweep are taken for a typing error."""
-
-_RANGE = re.compile(r"(\S+?)\.\.([^x×*\s]+)(?:[x×*](\d+))?")
+IN_LABEL = ("network.type", "network.n_channels", "network.dense_hiddens")
+"""Settings that a network's label says."""
+CONVOLUTION = ("network.n_channels", "network.kernel_sizes", "network.strides")
+REPEATS = 1_000
+"""After so many draws in a row that repeat earlier ones, there are taken to be no others."""
 
 
 @dataclass(frozen=True, slots=True)
 class SweepConfig:
-    """A base config, and the learning rates and seeds that its runs take in turn."""
+    """A base config, and what its runs differ in.
+
+    Every setting is trained with each of the seeds. Runs of one seed share the initial weights that
+    the seed draws and, at one batch size, the batches: they compare in pairs.
+    """
 
     base: RunConfig
-    lrs: tuple[float, ...]
+    axes: tuple[Axis, ...]
+    """What the settings differ in; without one, only the seeds differ."""
     seeds: tuple[int, ...]
+    draws: int | None = None
+    """How many settings to draw from the axes; None for the grid of all their values."""
 
     def __post_init__(self) -> None:
-        if not self.lrs:
-            raise ConfigError((Problem("lr", "a sweep needs at least one learning rate"),))
         if not self.seeds:
             raise ConfigError((Problem("seeds", "a sweep needs at least one seed"),))
+        if self.draws is not None and self.draws < 1:
+            raise ConfigError((Problem("draws", f"must be at least 1, not {self.draws}"),))
+        for axis in self.axes:
+            self._check(axis)
         if len(self) > MAX_RUNS:
-            raise ConfigError((Problem("lr", f"{len(self):,} runs are more than {MAX_RUNS:,}"),))
+            message = f"{len(self):,} runs are more than {MAX_RUNS:,}"
+            raise ConfigError((Problem(self._largest, message),))
+        for setting in self.settings():
+            self._config(setting)
 
     def __len__(self) -> int:
-        return len(self.lrs) * len(self.seeds)
+        count = 1
+        for axis in self.axes:
+            count *= len(axis.values)
+        return (count if self.draws is None else self.draws) * len(self.seeds)
 
-    def runs(self) -> list[tuple[str, RunConfig]]:
-        """(name, config) of each run: all rates of the first seed, then of the next.
+    def settings(self) -> list[dict[str, Value]]:
+        """What each setting changes in the base, by dotted path; the last axis varies fastest.
+
+        Draws depend on the base's seed and on the axes alone.
 
         Raises:
-            ConfigError: a rate or a seed is out of range.
+            ConfigError: fewer different settings can be drawn than are wanted.
         """
-        many_seeds = len(self.seeds) > 1
+        fields = [axis.field for axis in self.axes]
+        if self.draws is None:
+            grid = product(*(axis.values for axis in self.axes))
+            return [dict(zip(fields, values, strict=True)) for values in grid]
+        source = random.Random(self.base.seed)
+        drawn: dict[tuple[Value, ...], None] = {}
+        repeats = 0
+        while len(drawn) < self.draws and repeats < REPEATS:
+            before = len(drawn)
+            drawn[tuple(axis.draw(source.random()) for axis in self.axes)] = None
+            repeats = 0 if len(drawn) > before else repeats + 1
+        if len(drawn) < self.draws:
+            message = f"there are {len(drawn):,} different settings to draw, not {self.draws:,}"
+            raise ConfigError((Problem("draws", message),))
+        return [dict(zip(fields, values, strict=True)) for values in drawn]
+
+    def runs(self) -> list[tuple[str, RunConfig]]:
+        """(name, config) of each run: all settings of the first seed, then of the next."""
+        many = len(self.seeds) > 1
         made = []
         for seed in self.seeds:
-            for lr in self.lrs:
-                config = self.base.replaced({"lr": lr, "seed": seed})
-                name = config.default_name + (f" seed {seed}" if many_seeds else "")
-                made.append((name, config))
+            for setting in self.settings():
+                config = self._config({**setting, "seed": seed})
+                name = config.default_name + self._difference(setting, config)
+                made.append((name + (f" seed {seed}" if many else ""), config))
         return made
 
     @property
+    def lrs(self) -> tuple[float, ...]:
+        """The learning rates of the grid; the base's alone where they are not varied."""
+        for axis in self.axes:
+            if axis.field == "lr":
+                return _numbers(axis)
+        return (self.base.lr,)
+
+    @property
     def label(self) -> str:
-        """Such as ``mlp 128-128 · lr 1e-2, 1e-4, 1e-8``, or the ends of a long list."""
-        texts = [format_lr(lr) for lr in self.lrs]
-        rates = ", ".join(texts) if len(texts) <= 4 else f"{texts[0]} … {texts[-1]} ×{len(texts)}"
-        seeds = f" · {len(self.seeds)} seeds" if len(self.seeds) > 1 else ""
-        return f"{self.base.network.label} · lr {rates}{seeds}"
+        """Such as ``mlp 128-128 · lr 1e-2, 1e-4, 1e-8 · 3 seeds``; long lists show their ends."""
+        varied = [axis.field for axis in self.axes]
+        network = self.base.network
+        name = network.type if any(field in varied for field in IN_LABEL) else network.label
+        parts = [] if "network.type" in varied else [name]
+        if "lr" not in varied:
+            parts.append(f"lr {format_lr(self.base.lr)}")
+        parts += [axis.label for axis in self.axes]
+        if self.draws is not None:
+            parts.append(f"{self.draws} random")
+        if len(self.seeds) > 1:
+            parts.append(f"{len(self.seeds)} seeds")
+        return " · ".join(parts)
 
+    def spec(self) -> dict[str, Any]:
+        """How the sweep was made, as plain JSON."""
+        return {
+            "base": self.base.to_dict(),
+            "axes": [axis.spec() for axis in self.axes],
+            "seeds": list(self.seeds),
+            "draws": self.draws,
+        }
 
-def log_range(low: float, high: float, count: int) -> tuple[float, ...]:
-    """``count`` rates from ``low`` to ``high``, evenly spaced in log10, ends exact.
+    @classmethod
+    def from_spec(cls, spec: Mapping[str, Any]) -> SweepConfig:
+        """The sweep of ``spec()``.
 
-    Made from exponents and rounded to four significant digits (more where neighbours would become
-    equal), so that powers of ten come out as ``1e-3`` and never as ``0.0010000000000000002``.
-    """
-    start, stop = math.log10(low), math.log10(high)
-    step = (stop - start) / max(1, count - 1)
-    inner = [10 ** (start + step * k) for k in range(1, count - 1)]
-    for digits in range(3, 17):
-        rates = (low, *(float(f"{rate:.{digits}e}") for rate in inner), high)[:count]
-        if len(set(rates)) == count:
-            break
-    return rates
+        Raises:
+            ConfigError: a setting is unknown to this version, or out of its range.
+        """
+        axes = tuple(Axis.from_spec(axis) for axis in spec["axes"])
+        return cls(RunConfig.from_dict(spec["base"]), axes, tuple(spec["seeds"]), spec["draws"])
+
+    def _check(self, axis: Axis) -> None:
+        """Raises ConfigError for an axis that no sweep can have."""
+        field = axis.setting.path  # refuses a setting that cannot be varied
+        fields = [other.field for other in self.axes]
+        if fields.count(field) > 1:
+            raise ConfigError((Problem(field, "is varied twice"),))
+        if not axis.values and (self.draws is None or axis.span is None):
+            span = ".." if axis.span is None else "..".join(map(axis.setting.said, axis.span))
+            message = f"the range {span} {WANTED} in a grid, such as {span} x4"
+            raise ConfigError((Problem(field, message),))
+        mlps = self.base.network.type == "mlp" and "network.type" not in fields
+        if mlps and field in CONVOLUTION:
+            raise ConfigError((Problem(field, "an mlp has no convolutions"),))
+
+    def _config(self, setting: Mapping[str, Value]) -> RunConfig:
+        """The base with these changes; an error names an axis, and the values that do not fit."""
+        try:
+            return self.base.replaced(setting)
+        except ConfigError as error:
+            problem = error.problems[0]
+            said = ", ".join(axis.said(setting[axis.field]) for axis in self.axes)
+            said = said.rpartition(" ")[2] if len(self.axes) == 1 else said
+            field = self._blamed(problem, setting)
+            about = "" if problem.field == field else f"{problem.field}: "
+            raise ConfigError((Problem(field, f"{said}: {about}{problem.message}"),)) from None
+
+    def _blamed(self, problem: Problem, setting: Mapping[str, Value]) -> str:
+        """The axis that the problem is about, else the first that is at fault by itself."""
+        if problem.field in setting:
+            return problem.field
+        for axis in self.axes:
+            try:
+                self.base.replaced({axis.field: setting[axis.field]})
+            except ConfigError:
+                return axis.field
+        return self.axes[0].field if self.axes else problem.field
+
+    @property
+    def _largest(self) -> str:
+        """The axis with most values, or ``draws`` or ``seeds``, whichever makes most runs."""
+        counts = {axis.field: len(axis.values) for axis in self.axes}
+        if self.draws is not None:
+            counts = {"draws": self.draws}
+        return max({**counts, "seeds": len(self.seeds)}.items(), key=lambda item: item[1])[0]
+
+    def _difference(self, setting: Mapping[str, Value], config: RunConfig) -> str:
+        """What a run's default name does not say of the setting, such as `` batch_size 64``."""
+        said = {"lr", "network.type", "network.dense_hiddens"}
+        said |= {"network.n_channels"} if config.network.type == "cnn" else set()
+        varied = [axis for axis in self.axes if axis.field not in said]
+        return "".join(f" {axis.said(setting[axis.field])}" for axis in varied)
 
 
 def parse_lrs(text: str) -> tuple[float, ...]:
     """Learning rates of ``1e-2, 1e-4, 1e-8`` or ``1e-5..1e-1 x9`` or a mixture by commas.
 
-    A range without a count takes one rate a decade. Doubles are dropped, order is kept.
-
     Raises:
-        ConfigError: not numbers, not positive, or a range that goes nowhere.
+        ConfigError: not numbers, out of range, or a range that goes nowhere.
     """
-    rates: list[float] = []
-    parts = [part for part in re.split(r"[,;\s]+", _tight(text)) if part]
-    if not parts:
-        raise _bad("give rates such as 1e-2, 1e-4 or a range such as 1e-5..1e-1 x9")
-    for part in parts:
-        match = _RANGE.fullmatch(part)
-        if match:
-            low, high = _rate(match[1]), _rate(match[2])
-            if low == high:
-                raise _bad(f"the range {part} has the same two ends")
-            count = int(match[3]) if match[3] else round(abs(math.log10(high / low))) + 1
-            if not 2 <= count <= MAX_RUNS:
-                raise _bad(f"the range {part} must have between 2 and {MAX_RUNS:,} rates")
-            rates.extend(log_range(low, high, count))
-        else:
-            rates.append(_rate(part))
-    return tuple(dict.fromkeys(rates))
+    return _numbers(parse_axis("lr", text))
+
+
+def _numbers(axis: Axis) -> tuple[float, ...]:
+    return tuple(float(value) for value in axis.values if isinstance(value, int | float))
 
 
 def parse_seeds(text: str, first: int) -> tuple[int, ...]:
@@ -108,7 +206,7 @@ def parse_seeds(text: str, first: int) -> tuple[int, ...]:
         ConfigError: not whole numbers from 0 below 2**32.
     """
     seeds: list[int] = []
-    for part in [part for part in re.split(r"[,;\s]+", _tight(text)) if part]:
+    for part in [part for part in re.split(r"[,;\s]+", tight(text)) if part]:
         count = re.fullmatch(r"[x×*](\d+)", part)
         span = re.fullmatch(r"(\d+)\.\.(\d+)", part)
         if count:
@@ -125,23 +223,3 @@ def parse_seeds(text: str, first: int) -> tuple[int, ...]:
             raise ConfigError((Problem("seeds", f"{part!r} is no range of seeds"),))
         seeds.extend(range(low, high + 1))
     return tuple(dict.fromkeys(seeds)) or (first,)
-
-
-def _tight(text: str) -> str:
-    """The text with no blanks inside a range or a count, so that blanks can separate values."""
-    text = re.sub(r"\s*\.\.\s*", "..", text)
-    return re.sub(r"(\S)\s+([x×*])\s*(\d)", r"\1\2\3", text)
-
-
-def _rate(text: str) -> float:
-    try:
-        rate = float(text)
-    except ValueError:
-        raise _bad(f"{text!r} is not a number; try 1e-2, 1e-4 or 1e-5..1e-1 x9") from None
-    if not (math.isfinite(rate) and rate > 0):
-        raise _bad(f"a learning rate must be above 0 and finite, not {text}")
-    return rate
-
-
-def _bad(message: str) -> ConfigError:
-    return ConfigError((Problem("lr", message),))

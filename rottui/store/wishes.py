@@ -11,7 +11,8 @@ import json
 import sqlite3
 import time
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from rottui.errors import StoreError
 from rottui.store.checkpoints import CheckpointFiles
@@ -29,21 +30,30 @@ class Wishes(Reader):
     _files: CheckpointFiles
 
     def add_runs(
-        self, new: Sequence[NewRun], *, sweep: str | None = None, state: State = State.QUEUED
+        self,
+        new: Sequence[NewRun],
+        *,
+        sweep: str | None = None,
+        spec: Mapping[str, Any] | None = None,
+        state: State = State.QUEUED,
     ) -> list[RunRow]:
         """Add runs at the end of the queue, as one sweep if that has a name.
 
+        ``spec`` says how the sweep was made, in plain JSON types.
+
         Raises:
-            StoreError: a config that is no strict JSON, or the store cannot be written.
+            StoreError: a config or a spec that is no strict JSON, or the store cannot be written.
         """
-        texts = [_strict_json(run) for run in new]
+        texts = [_strict_json(run.config, f"the config of {run.name!r}") for run in new]
+        made = None if spec is None else _strict_json(spec, "the spec of the sweep")
         now = time.time()
         with self._connections.writing() as db:
             revision = new_revision(db)
             sweep_id = None
             if sweep is not None:
                 sweep_id = db.execute(
-                    "INSERT INTO sweeps (name, created_at) VALUES (?, ?)", (sweep, now)
+                    "INSERT INTO sweeps (name, created_at, spec) VALUES (?, ?, ?)",
+                    (sweep, now, made),
                 ).lastrowid
             end = db.execute("SELECT coalesce(max(position), 0) FROM runs").fetchone()[0]
             ids = []
@@ -211,11 +221,11 @@ def _move_to(
     note(db, row["id"], str(state))
 
 
-def _strict_json(run: NewRun) -> str:
+def _strict_json(values: Mapping[str, Any], what: str) -> str:
     try:
-        return json.dumps(dict(run.config), allow_nan=False)
+        return json.dumps(dict(values), allow_nan=False)
     except (TypeError, ValueError) as error:
-        raise StoreError(f"the config of {run.name!r} cannot be stored: {error}") from None
+        raise StoreError(f"{what} cannot be stored: {error}") from None
 
 
 def _copy_of(row: sqlite3.Row) -> NewRun:

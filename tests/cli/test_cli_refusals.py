@@ -73,8 +73,8 @@ def test_a_wrong_flag_is_named_and_nothing_is_queued(
     ("flags", "words"),
     [
         (["--lrs", "big"], "--lrs: 'big' is not a number"),
-        (["--lrs", "0"], "--lrs: a learning rate must be above 0"),
-        (["--lrs", ""], "--lrs: give rates such as"),
+        (["--lrs", "0"], "--lrs: must be above 0, not 0"),
+        (["--lrs", ""], "--lrs: give values such as 1e-2, 1e-4 or a range"),
         (["--lrs", "1e-3..1e-3"], "--lrs: the range"),
         (["--lrs", "1e-9..1 x20000"], "--lrs: the range"),
         (["--lrs", "1e-3, 500"], "--lrs: must be at most 100"),

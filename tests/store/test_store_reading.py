@@ -65,6 +65,13 @@ def test_a_sweep_lists_its_runs_and_goes_with_the_last_of_them(store: RunStore) 
     assert [sweep.name for sweep in store.sweeps()] == ["second"]
 
 
+def test_a_sweep_keeps_how_it_was_made(store: RunStore) -> None:
+    spec = {"axes": [{"field": "lr", "values": [0.1, 0.01], "span": None}], "seeds": [7]}
+    store.add_runs([NewRun("a", {}, 1)], sweep="made", spec=spec)
+    store.add_runs([NewRun("b", {}, 1)], sweep="unknown")
+    assert [sweep.spec for sweep in store.sweeps()] == [spec, None]
+
+
 # --- one run --------------------------------------------------------------------------------------
 
 

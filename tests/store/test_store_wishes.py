@@ -283,6 +283,8 @@ def test_a_config_that_is_no_strict_json_is_refused_and_nothing_is_added(
     before = dump(folder)
     with pytest.raises(StoreError, match="the config of 'odd' cannot be stored"):
         store.add_runs([NewRun("fine", {"lr": 1}, 1), NewRun("odd", {"lr": bad}, 1)], sweep="s")
+    with pytest.raises(StoreError, match="the spec of the sweep cannot be stored"):
+        store.add_runs([NewRun("fine", {"lr": 1}, 1)], sweep="s", spec={"seeds": bad})
     assert dump(folder) == before
 
 

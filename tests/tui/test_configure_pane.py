@@ -185,7 +185,7 @@ def test_sweeps_of_rates_and_seeds() -> None:
 @pytest.mark.parametrize(
     ("changes", "field", "words"),
     [
-        ({"lrs": ""}, "lrs", "give rates"),
+        ({"lrs": ""}, "lrs", "give values such as 1e-2"),
         ({"lrs": "1e-2, x"}, "lrs", "'x' is not a number"),
         ({"lrs": "1e-2, 1e6"}, "lrs", "at most 100"),
         ({"lrs": "1e-2", "seeds": "many"}, "seeds", "'many' is no seed"),

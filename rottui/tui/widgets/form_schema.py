@@ -10,9 +10,10 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from rottui.core.axes import Axis, parse_axis
 from rottui.core.config import MOMENTUM, DataConfig, RunConfig, format_lr, number_in
 from rottui.core.presets import RUN_PRESETS, SWEEP_PRESETS, run_preset
-from rottui.core.sweeps import SweepConfig, parse_lrs, parse_seeds
+from rottui.core.sweeps import SweepConfig, parse_seeds
 from rottui.errors import ConfigError
 
 PRESETS = ("default", *RUN_PRESETS, *SWEEP_PRESETS)
@@ -265,12 +266,10 @@ def _sweep(
 ) -> tuple[SweepConfig | None, dict[str, str]]:
     problems: dict[str, str] = {}
     known = base or RunConfig()
-    lrs: tuple[float, ...] = ()
+    axes: tuple[Axis, ...] = ()
     seeds: tuple[int, ...] = ()
     try:
-        lrs = parse_lrs(texts["lrs"])
-        for rate in (min(lrs), max(lrs)):
-            known.replaced({"lr": rate})
+        axes = (parse_axis("lr", texts["lrs"]),)
     except ConfigError as error:
         problems["lrs"] = error.problems[0].message
     try:
@@ -280,7 +279,7 @@ def _sweep(
     if problems or base is None:
         return None, problems
     try:
-        return SweepConfig(base, lrs, seeds), {}
+        return SweepConfig(base, axes, seeds), {}
     except ConfigError as error:
         return None, {"lrs": error.problems[0].message}
 
