@@ -125,12 +125,13 @@ def rottui_sweep(workload: Workload) -> float:
     runs = [NewRun(run.default_name, run.to_dict(), run.epochs) for run in workload.sweep]
     workers, threads = sweep_workers(workload)
     with temporary_store() as store:
-        store.add_runs(runs, sweep="bench")
+        rows = store.add_runs(runs, sweep="bench")
         engine = Engine(
             store.folder,
             cache_dir=store.folder,
             workers=workers,
             threads=threads,
+            only=[row.id for row in rows],
             load=lambda _: workload.dataset,
         )
         warm_up()

@@ -30,6 +30,12 @@ class Learner(Protocol):
     def predict(self, images: Tensor) -> Tensor:
         """Outputs ``(n, outputs)`` of images ``(n, 1, 28, 28)``; no gradients are kept."""
 
+    def use_threads(self, threads: int) -> None:
+        """From now on use so many threads, if that changes no bit of what is computed; else ignore.
+
+        Called by the thread that takes the steps.
+        """
+
     def optimizer_state(self) -> dict[str, Any]:
         """As ``state_dict()`` of the optimizer that the config names."""
 
@@ -72,6 +78,9 @@ class AutogradLearner:
         self.network.eval()
         with torch.inference_mode():
             return self._forward(images)
+
+    def use_threads(self, threads: int) -> None:
+        """Ignored: some of PyTorch's sums depend on the number of threads."""
 
     def optimizer_state(self) -> dict[str, Any]:
         """The optimizer's own ``state_dict()``."""

@@ -53,8 +53,8 @@ class Training:
         train, test = dataset.train, dataset.test
         angles = torch.tensor(train.angles, dtype=self._dtype)
         self.target = angle_target(config.target, angles)
-        self._train = (self._images(train), self._targets(train))
-        self._test = (self._images(test), self._targets(test))
+        self._train = (images_of(train, self._dtype, self._device), self._targets(train))
+        self._test = (images_of(test, self._dtype, self._device), self._targets(test))
         network = build_network(
             config.network, outputs=config.outputs, seed=config.seed, dtype=self._dtype
         )
@@ -114,6 +114,13 @@ class Training:
     def step(self) -> int:
         """Optimizer steps taken since the start of the run."""
         return self._position.step
+
+    def use_threads(self, threads: int) -> None:
+        """From the next step on use so many threads, where that changes no bit of the curve.
+
+        Called between two events, by the thread that drives them.
+        """
+        self._learner.use_threads(threads)
 
     def checkpoint(self) -> bytes:
         """Everything that ``restore`` needs; between two events."""
@@ -226,14 +233,22 @@ class Training:
         )
         return Diverged(done.epoch, done.step, lr, message)
 
-    def _images(self, split: Split) -> Tensor:
-        """``(N, 1, 28, 28)`` in [-1, 1]: ``(x / 255 - 0.5) / 0.5`` as in the experiment."""
-        images = torch.tensor(split.images, dtype=self._dtype)
-        return images.div_(255).sub_(0.5).div_(0.5).to(self._device)
-
     def _targets(self, split: Split) -> Tensor:
         angles = torch.tensor(split.angles, dtype=self._dtype)
         return self.target.encode(angles).to(self._device)
+
+
+def images_of(split: Split, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """``(N, 1, 28, 28)`` in [-1, 1]: ``(x / 255 - 0.5) / 0.5`` as in the experiment.
+
+    Shared by all runs that read the split; not to be written to.
+    """
+    key = (dtype, device)
+    if key not in split.made:
+        images = torch.tensor(split.images, dtype=dtype)
+        split.made[key] = images.div_(255).sub_(0.5).div_(0.5).to(device)
+    made: Tensor = split.made[key]
+    return made
 
 
 def warm_up() -> None:

@@ -18,10 +18,9 @@ from rottui.core.config import DataConfig
 from rottui.core.pytorch import explained_imports
 from rottui.engine import liveness
 from rottui.engine.datasets import Datasets, loader
-from rottui.engine.threads import threads_each, worker_count
+from rottui.engine.threads import Cores, worker_count
 from rottui.engine.worker import Worker
 from rottui.errors import StoreError
-from rottui.store.records import Claim
 from rottui.store.runs import RunStore
 
 if TYPE_CHECKING:
@@ -60,8 +59,7 @@ class Engine:
         self._only = None if only is None else frozenset(only)
         self._stopping = threading.Event()
         self._stopped = threading.Event()
-        self._claims: dict[str, Claim] = {}
-        self._claims_lock = threading.Lock()
+        self._cores = Cores(count, threads, self._only)
         self._me = liveness.this_worker()
         datasets = Datasets(load or loader(cache_dir))
         self._workers = [
@@ -69,10 +67,9 @@ class Engine:
                 f"{self._me.id}-{number}",
                 self._store,
                 datasets,
-                threads=threads_each(count, threads),
+                cores=self._cores,
                 only=self._only,
                 stopping=self._stopping,
-                holding=self._hold,
             )
             for number in range(1, count + 1)
         ]
@@ -152,18 +149,10 @@ class Engine:
             self._stopping.wait(0.02)
         return False
 
-    def _hold(self, worker: str, claim: Claim | None) -> None:
-        with self._claims_lock:
-            if claim is None:
-                self._claims.pop(worker, None)
-            else:
-                self._claims[worker] = claim
-
     def _beat(self) -> None:
         """Renew the leases of long epochs, and look after the runs of others that died."""
         while not self._stopped.wait(BEAT_SECONDS):
-            with self._claims_lock:
-                claims = dict(self._claims)
+            claims = self._cores.claims()
             try:
                 for worker in self._workers:
                     held = [claims[worker.worker_id]] if worker.worker_id in claims else []

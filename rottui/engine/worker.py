@@ -10,12 +10,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from rottui.core.config import RunConfig
 from rottui.engine.datasets import Datasets
+from rottui.engine.threads import Cores
 from rottui.errors import CheckpointError, RottuiError, StoreError, TrainingError
 from rottui.store.records import Checkpoint, Claim, EpochRow
 from rottui.store.runs import RunStore
@@ -48,26 +49,24 @@ class Worker(threading.Thread):
         store: RunStore,
         datasets: Datasets,
         *,
-        threads: int,
+        cores: Cores,
         only: Collection[int] | None,
         stopping: threading.Event,
-        holding: Callable[[str, Claim | None], None],
     ) -> None:
         super().__init__(name=f"rottui-{name}", daemon=True)
         self.worker_id = name
         self._store = store
         self._datasets = datasets
-        self._threads = threads
+        self._cores = cores
         self._only = only
         self._stopping = stopping
-        self._holding = holding
-        """Told which claim this worker has now, so that its lease is renewed."""
 
     def run(self) -> None:
         """Claim and train until told to stop; an error of one run never ends the worker."""
         while not self._stopping.is_set():
             try:
-                claim = self._store.claim(self.worker_id, threads=self._threads, only=self._only)
+                threads = self._cores.for_next_run(self._store, self.worker_id)
+                claim = self._store.claim(self.worker_id, threads=threads, only=self._only)
             except StoreError as error:
                 log.warning("cannot claim: %s", error)
                 self._stopping.wait(RETRY_SECONDS)
@@ -75,15 +74,15 @@ class Worker(threading.Thread):
             if claim is None:
                 self._stopping.wait(POLL_SECONDS)
                 continue
-            self._holding(self.worker_id, claim)
+            self._cores.hold(self.worker_id, claim)
             try:
                 self._train_claimed(claim)
             finally:
-                self._holding(self.worker_id, None)
+                self._cores.hold(self.worker_id, None)
 
     def _train_claimed(self, claim: Claim) -> None:
         try:
-            _Session(self._store, claim, self._stopping).train(self._datasets)
+            _Session(self._store, claim, self._stopping, self._cores).train(self._datasets)
         except LeaseLostError as error:
             log.warning("%s", error)
         except StoreError as error:
@@ -109,8 +108,11 @@ class Worker(threading.Thread):
 class _Session:
     """One claim, from restore to the end."""
 
-    def __init__(self, store: RunStore, claim: Claim, stopping: threading.Event) -> None:
+    def __init__(
+        self, store: RunStore, claim: Claim, stopping: threading.Event, cores: Cores
+    ) -> None:
         self._store = store
+        self._cores = cores
         self._claim = claim
         self._stopping = stopping
         self._next_look = 0.0
@@ -135,6 +137,7 @@ class _Session:
             match event:
                 case EpochDone():
                     self._commit(training, event)
+                    training.use_threads(max(run.threads or 1, self._cores.now()))
                 case Diverged():
                     state, error = State.FAILED, event.message
                 case StoppedEarly():

@@ -8,6 +8,7 @@ way; torchvision's ``affine`` turns the other way).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,8 @@ class Split:
     angles: npt.NDArray[np.float32]
     labels: npt.NDArray[np.uint8] | None = None
     """Garment class of each image, where the source has classes."""
+    made: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
+    """What was made of the images, once for all runs that read them (see ``core.training``)."""
 
     def __post_init__(self) -> None:
         n = len(self.images)

@@ -327,7 +327,7 @@ def _backward_from_outputs(
     """The loss, and back from the outputs through the last convolution to its input's slopes."""
     total = dense_backward(
         features, targets, dense_weights, dense_outputs, dense_slopes,
-        dense_weight_sums, dense_bias_sums, feature_slopes, activation, loss, share,
+        dense_weight_sums, dense_bias_sums, feature_slopes, activation, loss, share, True,
     )  # fmt: skip
     conv_kernels.pool_to_grid_backward(feature_slopes, places, out, bias_sums)
     flat_slope = maps_slope.reshape(maps_slope.shape[0], maps_slope.shape[1], -1)

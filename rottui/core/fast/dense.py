@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from rottui.core.config import Loss
@@ -90,12 +89,13 @@ def dense_backward(
     activation: int,
     loss: int,
     share: float,
+    add: bool,
 ) -> Any:
     """The loss of what ``dense_forward`` put out, against ``targets (N, outputs)``.
 
-    Loss and gradients are those of the mean over the targets times ``share``; gradients are added
-    to what is there, and the slope of the inputs is written into ``input_slope (N, in)`` unless
-    that has no rows.
+    Loss and gradients are those of the mean over the targets times ``share``. Gradients are added
+    to what is there if ``add``. The slope of the inputs is written into ``input_slope (N, in)``,
+    unless that has no rows.
     """
     last = len(weights) - 1
     total = loss_and_slope(outputs[last], targets, slopes[last], loss, share)
@@ -106,8 +106,10 @@ def dense_backward(
         wide = below.shape[1]
         multiply(
             (out, wide, rows), slope, 0, out, True, below, 0, wide, False,
-            weight_gradients[layer], 0, wide, True,
+            weight_gradients[layer], 0, wide, add,
         )  # fmt: skip
+        if not add:
+            bias_gradients[layer][:] = 0
         add_columns(slope, bias_gradients[layer])
         down = slopes[layer - 1] if layer else input_slope
         if down.shape[0]:
@@ -151,12 +153,7 @@ def loss_and_slope(outputs: Array, targets: Array, slope: Array, loss: int, shar
     return share * total / rows
 
 
-def as_images(images: Tensor) -> Array:
+def as_rows(images: Tensor) -> Array:
     """``(N, 784)`` of images ``(N, 1, 28, 28)``, without a copy where they are contiguous."""
     array: Array = images.reshape(len(images), -1).numpy()
     return array
-
-
-def as_loss(value: float, like: Tensor) -> Tensor:
-    """The loss as a scalar tensor in the targets' precision."""
-    return torch.tensor(value, dtype=like.dtype)

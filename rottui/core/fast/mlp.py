@@ -14,8 +14,7 @@ from rottui.core.fast.dense import (
     LOSSES,
     Weights,
     Workspace,
-    as_images,
-    as_loss,
+    as_rows,
     dense_backward,
     dense_forward,
 )
@@ -39,7 +38,6 @@ class MlpLearner:
         self._optimizer = FlatOptimizer(config, network, self._flat)
         self._weights = Weights.of(self._flat.weights, self._flat.biases)
         self._gradients = Weights.of(*self._flat.gradient_views(0))
-        self._gradient = self._flat.gradients[0].numpy()
         self._workspaces: dict[int, Workspace] = {}
         self._activation = ACTIVATIONS[config.network.activation]
         self._loss = LOSSES[config.loss]
@@ -48,7 +46,7 @@ class MlpLearner:
         """See ``Learner.step``."""
         workspace = self._workspace(len(images))
         loss = _gradients(
-            as_images(images),
+            as_rows(images),
             targets.numpy(),
             self._weights.weights,
             self._weights.biases,
@@ -56,24 +54,26 @@ class MlpLearner:
             workspace.slopes,
             self._gradients.weights,
             self._gradients.biases,
-            self._gradient,
             self._activation,
             self._loss,
         )
         self._optimizer.step(lr)
-        return as_loss(loss, targets)
+        return torch.tensor(loss, dtype=targets.dtype)
 
     def predict(self, images: Tensor) -> Tensor:
         """See ``Learner.predict``."""
         workspace = self._workspace(len(images))
         dense_forward(
-            as_images(images),
+            as_rows(images),
             self._weights.weights,
             self._weights.biases,
             workspace.outputs,
             self._activation,
         )
         return torch.from_numpy(workspace.outputs[-1]).clone()
+
+    def use_threads(self, threads: int) -> None:
+        """Ignored: where a BLAS cuts long sums into parts, the parts depend on the threads."""
 
     def optimizer_state(self) -> dict[str, Any]:
         """See ``Learner.optimizer_state``."""
@@ -100,14 +100,12 @@ def _gradients(
     slopes: Any,
     weight_gradients: Any,
     bias_gradients: Any,
-    gradient: Array,
     activation: int,
     loss: int,
 ) -> Any:
-    gradient[:] = 0
     dense_forward(images, weights, biases, outputs, activation)
     nothing = np.empty((0, 0), images.dtype)
     return dense_backward(
         images, targets, weights, outputs, slopes, weight_gradients, bias_gradients, nothing,
-        activation, loss, 1.0,
+        activation, loss, 1.0, False,
     )  # fmt: skip

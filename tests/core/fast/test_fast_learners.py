@@ -159,6 +159,21 @@ def test_the_same_steps_give_the_same_bits_whatever_runs_beside_them() -> None:
     assert runs[0] == runs[1]
 
 
+def test_the_bits_of_a_cnn_do_not_depend_on_its_threads() -> None:
+    config = CNN.replaced({"precision": "float32", "batch_size": 150})
+    images, targets = batch(config, 150)
+    plans = {"one": [1] * 6, "two": [2] * 6, "more and fewer": [1, 3, 2, 2, 1, 4]}
+    curves = {}
+    for name, plan in plans.items():
+        _, learner = pair(config)
+        curves[name] = []
+        for threads in plan:
+            learner.use_threads(threads)
+            curves[name].append(learner.step(images, targets, 1e-2).item())
+            curves[name] += learner.predict(images[:130]).flatten().tolist()
+    assert curves["one"] == curves["two"] == curves["more and fewer"]
+
+
 def test_the_callers_thread_count_is_left_as_it_was() -> None:
     _, learner = pair(CNN, threads=2)
     torch.set_num_threads(2)
