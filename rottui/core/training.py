@@ -19,6 +19,7 @@ from rottui.core.config import RunConfig, format_lr
 from rottui.core.data.dataset import Dataset, Split
 from rottui.core.events import Diverged, EpochDone, Event, Stopped, StoppedEarly
 from rottui.core.fast import fast_learner
+from rottui.core.graphs import RECORDED, GraphLearner
 from rottui.core.learner import AutogradLearner, Learner
 from rottui.core.metrics import TRAIN_PART, Metrics, evaluate
 from rottui.core.networks import build_network
@@ -58,9 +59,7 @@ class Training:
         network = build_network(
             config.network, outputs=config.outputs, seed=config.seed, dtype=self._dtype
         )
-        self._learner: Learner = fast_learner(
-            config, network, self._device, torch.get_num_threads()
-        ) or AutogradLearner(config, network, self._device)
+        self._learner = learner_for(config, network, self._device)
         self._position = Position()
         self.restored_learner = self._learner.name
         """What had taken the steps before it was restored."""
@@ -238,6 +237,14 @@ class Training:
         return self.target.encode(angles).to(self._device)
 
 
+def learner_for(config: RunConfig, network: nn.Sequential, device: torch.device) -> Learner:
+    """The quickest learner there is for a config on a device and the present thread count."""
+    if device.type == "cuda" and config.optimizer in RECORDED:
+        return GraphLearner(config, network, device)
+    compiled = fast_learner(config, network, device, torch.get_num_threads())
+    return compiled or AutogradLearner(config, network, device)
+
+
 def images_of(split: Split, dtype: torch.dtype, device: torch.device) -> Tensor:
     """``(N, 1, 28, 28)`` in [-1, 1]: ``(x / 255 - 0.5) / 0.5`` as in the experiment.
 
@@ -247,6 +254,8 @@ def images_of(split: Split, dtype: torch.dtype, device: torch.device) -> Tensor:
     if key not in split.made:
         images = torch.tensor(split.images, dtype=dtype)
         split.made[key] = images.div_(255).sub_(0.5).div_(0.5).to(device)
+        if device.type == "cuda":  # others read it on streams of their own
+            torch.cuda.synchronize(device)
     made: Tensor = split.made[key]
     return made
 

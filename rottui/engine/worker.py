@@ -124,14 +124,20 @@ class _Session:
     def train(self, datasets: Datasets) -> None:
         import torch
 
-        from rottui.core.events import Diverged, EpochDone, Stopped, StoppedEarly
+        from rottui.core.graphs import own_stream
 
         run = self._claim.run
         if run.error is not None:  # a claim clears what went wrong before: what is left is the row
             raise TrainingError(f"{run.error}; delete the run and queue it again")
         config = RunConfig.from_dict(run.config)
         torch.set_num_threads(run.threads or 1)
-        training = self._training(config, datasets)
+        with own_stream(config.device):
+            self._drive(self._training(config, datasets))
+
+    def _drive(self, training: Training) -> None:
+        from rottui.core.events import Diverged, EpochDone, Stopped, StoppedEarly
+
+        run = self._claim.run
         state, error, reason, detail = State.DONE, None, None, ""
         for event in training.events(self._should_stop):
             match event:
