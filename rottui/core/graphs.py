@@ -108,6 +108,7 @@ class GraphLearner:
 
         def step() -> None:
             self.network.train()
+            self._optimizer.zero_grad(set_to_none=True)  # recorded, gradients are made anew
             value = batch_loss(self._loss, self._forward(images), targets)
             value.backward()  # type: ignore[no-untyped-call]
             self._optimizer.step()
@@ -115,9 +116,7 @@ class GraphLearner:
 
         with self._as_it_was():
             for _ in range(WARM_UP):
-                self._optimizer.zero_grad(set_to_none=True)
                 step()
-        self._optimizer.zero_grad(set_to_none=True)  # the recording makes gradients of its own
         return _Program(images, targets, loss, self._record(step))
 
     @contextmanager
