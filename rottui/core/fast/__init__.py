@@ -8,13 +8,16 @@ says what it does and why that is quicker.
 
 from __future__ import annotations
 
-import importlib.util
+import logging
+from functools import cache
 
 import torch
 from torch import nn
 
 from rottui.core.config import RunConfig
 from rottui.core.learner import Learner
+
+log = logging.getLogger(__name__)
 
 
 def fast_learner(
@@ -25,11 +28,7 @@ def fast_learner(
     None without Numba or a BLAS, on other devices than the CPU, in mixed precision, and for a
     ``cnn`` of one convolution.
     """
-    if device.type != "cpu" or config.precision == "bf16" or not _has_numba():
-        return None
-    from rottui.core.fast import blas
-
-    if not blas.available():
+    if device.type != "cpu" or config.precision == "bf16" or not _can_compile():
         return None
     if config.network.type == "mlp":
         from rottui.core.fast.mlp import MlpLearner
@@ -42,5 +41,14 @@ def fast_learner(
     return None
 
 
-def _has_numba() -> bool:
-    return importlib.util.find_spec("numba") is not None
+@cache
+def _can_compile() -> bool:
+    """Whether Numba is here, fits this NumPy, and finds a matrix product to call."""
+    try:
+        import numba  # noqa: F401
+
+        from rottui.core.fast import blas
+    except ImportError as error:
+        log.warning("training takes the plain, slower way: %s", error)
+        return False
+    return blas.available()

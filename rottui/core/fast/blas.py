@@ -19,8 +19,10 @@ from typing import Any
 import llvmlite.binding
 import numpy as np
 import torch
-from numba import njit, types
+from numba import types
 from numba.extending import overload
+
+from rottui.core.fast.compiling import compiled
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +89,7 @@ def _is_right(dtype: type[Any]) -> bool:
     return True
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _matrix_product(
     shape: Any, a: Any, turn_a: bool, lda: int, b: Any, turn_b: bool, ldb: int, c: Any, ldc: int
 ) -> None:
@@ -126,7 +128,7 @@ def _call_compiled(letters: Any, numbers: Any, factors: Any, a: Any, b: Any, c: 
     return call
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def multiply(
     shape: tuple[int, int, int],
     a: Any,

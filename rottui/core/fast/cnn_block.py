@@ -12,6 +12,7 @@ from torch import Tensor
 from rottui.core import shapes
 from rottui.core.config import NetworkConfig, RunConfig
 from rottui.core.fast import conv_kernels
+from rottui.core.fast.compiling import compiled
 from rottui.core.fast.dense import LOSSES, Weights, Workspace, dense_backward, dense_forward
 from rottui.core.fast.flat import FlatParameters
 from rottui.core.fast.kernels import (
@@ -20,7 +21,6 @@ from rottui.core.fast.kernels import (
     Array,
     activate,
     activation_backward,
-    compiled,
 )
 
 

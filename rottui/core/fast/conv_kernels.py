@@ -18,10 +18,9 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from rottui.core.fast.blas import multiply
-from rottui.core.fast.kernels import OPTIONS, compiled
+from rottui.core.fast.compiling import compiled
 
 SHUT = 4
 
@@ -38,7 +37,7 @@ def first_convolution(
     """
     zero = dtype(0)
 
-    @njit(**OPTIONS)
+    @compiled
     def forward(images: Any, weights: Any, bias: Any, pooled: Any, route: Any) -> None:
         size = pooled.shape[0]
         for n in range(images.shape[0]):
@@ -90,7 +89,7 @@ def first_convolution_backward(
     zero = dtype(0)
     three_by_three = kernel == 3 and stride == 1
 
-    @njit(**OPTIONS)
+    @compiled
     def backward(images: Any, slope: Any, route: Any, weight_sums: Any, bias_sums: Any) -> None:
         size = slope.shape[0]
         routed = np.empty((4, channels), dtype)
@@ -202,7 +201,7 @@ def pooled_convolution_backward(taps: int) -> Callable[..., None]:
     added to.
     """
 
-    @njit(**OPTIONS)
+    @compiled
     def backward(
         maps: Any,
         slope: Any,

@@ -11,13 +11,13 @@ from torch import Tensor
 
 from rottui.core.config import Loss
 from rottui.core.fast.blas import multiply
+from rottui.core.fast.compiling import compiled
 from rottui.core.fast.kernels import (
     Array,
     activate,
     activation_backward,
     add_bias,
     add_columns,
-    compiled,
 )
 from rottui.core.losses import SHORTEST
 

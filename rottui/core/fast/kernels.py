@@ -1,4 +1,4 @@
-"""What all compiled code shares: how it is compiled, activations, and sums."""
+"""What compiled layers share: activations and sums."""
 
 from __future__ import annotations
 
@@ -6,22 +6,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from rottui.core.config import Activation
+from rottui.core.fast.compiling import compiled
 
 Array = npt.NDArray[Any]
-
-OPTIONS: dict[str, Any] = {
-    "nogil": True,
-    "cache": True,
-    "fastmath": {"contract"},
-    "error_model": "numpy",
-}
-"""No interpreter's lock; kept on disk; a product and a sum may share one rounding, and nothing else
-is relaxed: every sum has one order, so that the same numbers always give the same bits."""
-
-compiled = njit(**OPTIONS)
 
 RELU, TANH, SIGMOID = range(3)
 ACTIVATIONS: dict[Activation, int] = {"relu": RELU, "tanh": TANH, "sigmoid": SIGMOID}

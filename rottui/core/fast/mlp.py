@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from rottui.core.config import RunConfig
+from rottui.core.fast.compiling import compiled
 from rottui.core.fast.dense import (
     LOSSES,
     Weights,
@@ -19,7 +20,7 @@ from rottui.core.fast.dense import (
     dense_forward,
 )
 from rottui.core.fast.flat import FlatOptimizer, FlatParameters
-from rottui.core.fast.kernels import ACTIVATIONS, Array, compiled
+from rottui.core.fast.kernels import ACTIVATIONS, Array
 
 
 class MlpLearner:

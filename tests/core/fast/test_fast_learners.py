@@ -12,7 +12,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rottui.core import shapes
+from rottui.core import fast, shapes
 from rottui.core.config import RunConfig
 from rottui.core.fast import fast_learner
 from rottui.core.learner import AutogradLearner, Learner
@@ -207,4 +207,6 @@ def test_what_is_not_compiled_is_left_to_autograd(changes: dict[str, Any]) -> No
 
 def test_without_numba_training_takes_the_plain_way(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "numba", None)
+    fast._can_compile.cache_clear()
     assert fast_learner(MLP, build_network(MLP.network, seed=1), CPU, 1) is None
+    fast._can_compile.cache_clear()
