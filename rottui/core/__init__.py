@@ -11,6 +11,7 @@ _HOMES = {
     "config": ("DataConfig", "NetworkConfig", "RunConfig", "format_lr"),
     "axes": ("Axis", "log_range", "parse_axes", "parse_axis"),
     "sweeps": ("SweepConfig", "parse_lrs", "parse_seeds"),
+    "halving": ("Halving",),
     "presets": ("RUN_PRESETS", "SWEEP_PRESETS", "run_preset", "sweep_preset"),
     "data": ("Dataset", "Split", "load_dataset", "pin_data"),
     "networks": ("build_network",),
