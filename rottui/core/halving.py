@@ -113,13 +113,14 @@ class Plan:
         return {"rungs": list(self.rungs), "sizes": list(self.sizes)}
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Plan:
+    def from_dict(cls, values: object) -> Plan:
         """The plan of ``to_dict()``.
 
         Raises:
             ConfigError: it is damaged.
         """
-        rungs, sizes = _counts(values.get("rungs")), _counts(values.get("sizes"))
+        table = values if isinstance(values, Mapping) else {}
+        rungs, sizes = _counts(table.get("rungs")), _counts(table.get("sizes"))
         if not rungs or len(rungs) != len(sizes) or list(rungs) != sorted(set(rungs)):
             raise _refused("the plan of the sweep is damaged")
         return cls(rungs, sizes)

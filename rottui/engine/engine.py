@@ -18,6 +18,7 @@ from rottui.core.config import DataConfig
 from rottui.core.pytorch import explained_imports
 from rottui.engine import liveness
 from rottui.engine.datasets import Datasets, loader
+from rottui.engine.halving import Halvings, unsettled
 from rottui.engine.threads import Cores, worker_count
 from rottui.engine.worker import Worker
 from rottui.errors import StoreError
@@ -61,6 +62,7 @@ class Engine:
         self._stopped = threading.Event()
         self._cores = Cores(count, threads, self._only)
         self._me = liveness.this_worker()
+        self._halvings = Halvings(self._store)
         datasets = Datasets(load or loader(cache_dir))
         self._workers = [
             Worker(
@@ -69,6 +71,7 @@ class Engine:
                 datasets,
                 cores=self._cores,
                 only=self._only,
+                halvings=self._halvings,
                 stopping=self._stopping,
             )
             for number in range(1, count + 1)
@@ -130,8 +133,15 @@ class Engine:
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is in training here, and nothing waits that could be."""
-        return not self._store.busy([worker.worker_id for worker in self._workers], self._only)
+        """Whether nothing is in training here, and nothing waits that could be.
+
+        Runs that wait for others of their sweep could not be, once nobody is to be awaited here.
+        """
+        before = self._store.revision()
+        if self._store.busy([worker.worker_id for worker in self._workers], self._only):
+            return False
+        # what has changed meanwhile may be a run that went on from its rung
+        return not unsettled(self._store, self._only) and self._store.revision() == before
 
     def wait_idle(self, timeout: float) -> bool:
         """Wait until ``idle``; False after ``timeout`` seconds, or once ``stop`` was called."""
@@ -158,6 +168,7 @@ class Engine:
                     held = [claims[worker.worker_id]] if worker.worker_id in claims else []
                     self._store.beat(worker.worker_id, held)
                 self._recover()
+                self._halvings.settle()
             except StoreError as error:
                 log.warning("heartbeat: %s", error)
 

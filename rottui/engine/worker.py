@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from rottui.core.config import RunConfig
 from rottui.engine.datasets import Datasets
+from rottui.engine.halving import Halvings
 from rottui.engine.threads import Cores
 from rottui.errors import CheckpointError, RottuiError, StoreError, TrainingError
 from rottui.store.records import Checkpoint, Claim, EpochRow
@@ -51,6 +52,7 @@ class Worker(threading.Thread):
         *,
         cores: Cores,
         only: Collection[int] | None,
+        halvings: Halvings,
         stopping: threading.Event,
     ) -> None:
         super().__init__(name=f"rottui-{name}", daemon=True)
@@ -59,12 +61,14 @@ class Worker(threading.Thread):
         self._datasets = datasets
         self._cores = cores
         self._only = only
+        self._halvings = halvings
         self._stopping = stopping
 
     def run(self) -> None:
         """Claim and train until told to stop; an error of one run never ends the worker."""
         while not self._stopping.is_set():
             try:
+                self._halvings.settle()
                 threads = self._cores.for_next_run(self._store, self.worker_id)
                 claim = self._store.claim(self.worker_id, threads=threads, only=self._only)
             except StoreError as error:
@@ -139,7 +143,8 @@ class _Session:
 
         run = self._claim.run
         state, error, reason, detail = State.DONE, None, None, ""
-        for event in training.events(self._should_stop):
+        rung = run.until
+        for event in training.events(lambda: training.epoch == rung or self._should_stop()):
             match event:
                 case EpochDone():
                     self._commit(training, event)
@@ -148,6 +153,9 @@ class _Session:
                     state, error = State.FAILED, event.message
                 case StoppedEarly():
                     reason = event.message
+                case Stopped() if event.epoch == rung:
+                    state = State.PAUSED
+                    detail = f"at its rung, epoch {event.epoch}: waits for the others of its sweep"
                 case Stopped():
                     state = State.QUEUED  # or what the wish says by then: the store decides
                     detail = f"at epoch {event.epoch}, step {event.step}"

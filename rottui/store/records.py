@@ -19,6 +19,8 @@ class NewRun:
     """Plain JSON types; frozen at insertion."""
     epochs: int
     """Epochs planned."""
+    until: int | None = None
+    """The first rung of its sweep, in epochs; None: trains to the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ class RunRow:
     config: Mapping[str, Any]
     state: State
     wish: Wish | None
-    """What a person wants of a running run and its worker has not done yet."""
+    """What a person wants of a running run and its worker has not done yet; ``pause`` of a run that
+    waits at a rung holds it back when its sweep lets it go on."""
     position: float
     """Order in the queue: smaller is earlier."""
     epochs: int
@@ -107,6 +110,11 @@ class RunRow:
         guesses = (self.baseline or {}).items()
         return {guess: values[metric] for guess, values in guesses if metric in values}
 
+    @property
+    def at_rung(self) -> bool:
+        """Whether it waits for the other runs of its sweep, and not for a person."""
+        return self.state is State.PAUSED and self.until == self.epochs_done
+
 
 @dataclass(frozen=True, slots=True)
 class SweepRow:
@@ -118,6 +126,34 @@ class SweepRow:
     run_ids: tuple[int, ...]
     spec: Mapping[str, Any] | None = None
     """How the sweep was made, as plain JSON; None for sweeps of old stores."""
+
+
+@dataclass(frozen=True, slots=True)
+class RungRow:
+    """How far a run of a halved sweep has come."""
+
+    run_id: int
+    state: State
+    at_rung: bool
+    """Whether it is paused because it waits for the other runs."""
+    until: int | None
+    epochs: int
+    epochs_done: int
+    losses: Mapping[int, float]
+    """Epoch → test loss at the rungs that it has come to and at its last epoch; NaN if diverged."""
+
+
+@dataclass(frozen=True, slots=True)
+class RungMoves:
+    """What becomes of the runs of a halved sweep that wait at a rung."""
+
+    go_on: Mapping[int, tuple[int | None, str]]
+    """Run id → the epoch to wait at next (None: none), and why it goes on."""
+    end: Mapping[int, str]
+    """Run id → why it is done where it waits."""
+
+    def __bool__(self) -> bool:
+        return bool(self.go_on or self.end)
 
 
 @dataclass(frozen=True, slots=True)

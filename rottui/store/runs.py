@@ -7,11 +7,12 @@ from types import TracebackType
 
 from rottui.store.checkpoints import CheckpointFiles
 from rottui.store.connection import Connections
+from rottui.store.rungs import Rungs
 from rottui.store.wishes import Wishes
 from rottui.store.work import Work
 
 
-class RunStore(Wishes, Work):
+class RunStore(Wishes, Work, Rungs):
     """A folder with ``runs.sqlite3`` and ``checkpoints/``; usable from any thread and process.
 
     Its folder is made private to its owner. Many processes may read and write it at once, on one

@@ -37,12 +37,14 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.RUNNING: frozenset(
         {State.QUEUED, State.PAUSED, State.DONE, State.FAILED, State.CANCELLED}
     ),
-    State.PAUSED: frozenset({State.QUEUED, State.CANCELLED}),
+    State.PAUSED: frozenset({State.QUEUED, State.CANCELLED, State.DONE}),
     State.DONE: frozenset(),
     State.FAILED: frozenset(),
     State.CANCELLED: frozenset(),
 }
-"""From each state, the states that may follow. Ended runs are immutable: re-queue a copy."""
+"""From each state, the states that may follow. Ended runs are immutable: re-queue a copy.
+
+A paused run is done only where it waits at a rung of its sweep and the sweep goes on without it."""
 
 ENDED = frozenset({State.DONE, State.FAILED, State.CANCELLED})
 

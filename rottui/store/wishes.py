@@ -19,6 +19,7 @@ from rottui.store.checkpoints import CheckpointFiles
 from rottui.store.connection import Connections
 from rottui.store.reading import Reader, config_of
 from rottui.store.records import NewRun, RunRow
+from rottui.store.rungs import at_rung, leave_rung
 from rottui.store.states import State, Wish, allowed
 from rottui.store.writing import new_revision, note
 
@@ -60,7 +61,7 @@ class Wishes(Reader):
             for place, (run, config) in enumerate(zip(new, texts, strict=True), start=1):
                 added = db.execute(
                     "INSERT INTO runs (uid, sweep_id, name, config, state, position, epochs, "
-                    "created_at, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    "until, created_at, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (
                         uuid.uuid4().hex,
                         sweep_id,
@@ -69,6 +70,7 @@ class Wishes(Reader):
                         state,
                         end + place,
                         run.epochs,
+                        run.until,
                         now,
                         revision,
                     ),
@@ -81,13 +83,15 @@ class Wishes(Reader):
     def pause(self, ids: Collection[int]) -> None:
         """Hold back queued runs; ask running ones to stop at the next batch.
 
+        A run that waits at a rung is held back once its sweep lets it go on.
+
         Raises:
             StoreError: a run is neither queued nor running; nothing was changed.
         """
         with self._connections.writing() as db:
             revision = new_revision(db)
             for row in _rows(db, ids):
-                if row["state"] == State.RUNNING:
+                if row["state"] == State.RUNNING or (at_rung(row) and row["wish"] is None):
                     _wish(db, row, Wish.PAUSE, revision)
                 elif row["state"] != State.PAUSED:
                     _move_to(db, row, State.PAUSED, revision, "only queued and running runs pause")
@@ -95,16 +99,19 @@ class Wishes(Reader):
     def resume(self, ids: Collection[int]) -> None:
         """Queue paused runs and drafts at their old place; take back a wish to pause.
 
+        A run that waits at a rung goes on to the next one, whatever the others do.
+
         Raises:
             StoreError: a run has ended; nothing was changed.
         """
         with self._connections.writing() as db:
             revision = new_revision(db)
             for row in _rows(db, ids):
-                if row["state"] == State.RUNNING:
-                    if row["wish"] == Wish.PAUSE:
-                        _wish(db, row, None, revision)
-                elif row["state"] != State.QUEUED:
+                if row["wish"] == Wish.PAUSE:
+                    _wish(db, row, None, revision)
+                elif row["state"] not in (State.RUNNING, State.QUEUED):
+                    if at_rung(row):
+                        leave_rung(db, row)
                     _move_to(
                         db,
                         row,

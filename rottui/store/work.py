@@ -91,9 +91,9 @@ class Work(Reader):
             for row in silent:
                 state = LET_GO[row["wish"]]
                 db.execute(
-                    "UPDATE runs SET state = ?, wish = NULL, worker = NULL, lease_until = NULL, "
-                    "ended_at = ?, revision = ? WHERE id = ?",
-                    (state, _ended_at(state), revision, row["id"]),
+                    f"UPDATE runs SET state = ?, wish = {_KEPT_WISH}, worker = NULL, "
+                    "lease_until = NULL, ended_at = ?, revision = ? WHERE id = ?",
+                    (state, state, _ended_at(state), revision, row["id"]),
                 )
                 note(db, row["id"], "recovered", f"worker {row['worker']} was gone")
                 if state is not State.QUEUED:
@@ -121,6 +121,8 @@ class Work(Reader):
     ) -> Claim | None:
         """Take the first queued run; None if there is none.
 
+        Of a halved sweep, those of the lowest rung come first.
+
         ``threads`` is recorded at the first claim and kept, since another number of threads may
         change the last bits of a curve.
         """
@@ -132,14 +134,17 @@ class Work(Reader):
                 "UPDATE runs SET state = 'running', wish = NULL, worker = ?, error = NULL, "
                 "attempt = attempt + 1, threads = coalesce(threads, ?), lease_until = ?, "
                 "lease_boot = ?, started_at = coalesce(started_at, ?) "
-                "WHERE id = (SELECT id FROM runs WHERE state = 'queued'"
-                f"{among} ORDER BY position, id LIMIT 1) RETURNING id, attempt",
+                f"WHERE id = (SELECT id FROM runs r WHERE state = 'queued'{among} "
+                "AND NOT EXISTS (SELECT 1 FROM runs WHERE sweep_id = r.sweep_id "
+                f"AND state = 'queued' AND until < coalesce(r.until, r.epochs){among}) "
+                "ORDER BY position, id LIMIT 1) RETURNING id, attempt",
                 (
                     worker,
                     threads,
                     machine_seconds() + LEASE_SECONDS,
                     boot_id(),
                     time.time(),
+                    *values,
                     *values,
                 ),
             ).fetchone()
@@ -220,6 +225,7 @@ class Work(Reader):
     ) -> None:
         """Let go of a run: ended, or ``queued``, which means where its wish says if it has one.
 
+        ``paused`` is a run that has come to its rung; it stays there unless its wish is to end it.
         ``reason`` says why an ended run ended before its last epoch, if it did so in order.
 
         Raises:
@@ -229,12 +235,13 @@ class Work(Reader):
             held = db.execute(f"SELECT wish FROM runs WHERE {_HELD}", _holder(claim)).fetchone()
             if held is None:
                 raise _lost(claim)
-            if state is State.QUEUED:
+            if state is State.QUEUED or (state is State.PAUSED and held["wish"] == Wish.CANCEL):
                 state = LET_GO[held["wish"]]
             db.execute(
-                "UPDATE runs SET state = ?, wish = NULL, worker = NULL, lease_until = NULL, "
-                "error = ?, reason = ?, ended_at = ?, revision = ? WHERE id = ?",
-                (state, error, reason, _ended_at(state), new_revision(db), claim.run.id),
+                f"UPDATE runs SET state = ?, wish = {_KEPT_WISH}, worker = NULL, "
+                "lease_until = NULL, error = ?, reason = ?, ended_at = ?, revision = ? "
+                "WHERE id = ?",
+                (state, state, error, reason, _ended_at(state), new_revision(db), claim.run.id),
             )
             kind = "released" if state is State.QUEUED else str(state)
             note(db, claim.run.id, kind, error or reason or detail)
@@ -276,6 +283,8 @@ class Work(Reader):
 
 
 _HELD = "id = ? AND worker = ? AND attempt = ? AND state = 'running'"
+_KEPT_WISH = "CASE WHEN ? = 'paused' AND until = epochs_done THEN wish END"
+"""Takes the run's new state: one that a person pauses at its rung is held back later, too."""
 
 
 def _among(only: Collection[int] | None) -> tuple[str, tuple[str, ...]]:

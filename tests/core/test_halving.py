@@ -124,12 +124,13 @@ def test_a_plan_round_trips_through_json() -> None:
 
 @pytest.mark.parametrize(
     "damaged",
-    [{}, {"rungs": [1, 3]}, {"rungs": [1, 3], "sizes": [3]}, {"rungs": [3, 1], "sizes": [3, 1]},
+    [None, [1], {}, {"rungs": [1, 3]}, {"rungs": [1, 3], "sizes": [3]},
+     {"rungs": [3, 1], "sizes": [3, 1]},
      {"rungs": ["1", 3], "sizes": [3, 1]}, {"rungs": [], "sizes": []}, {"rungs": 1, "sizes": 1},
      {"rungs": [1, 3], "sizes": [3, 0]}],
     ids=str,
 )  # fmt: skip
-def test_a_damaged_plan_is_refused(damaged: dict) -> None:
+def test_a_damaged_plan_is_refused(damaged: object) -> None:
     with pytest.raises(ConfigError, match="the plan of the sweep is damaged"):
         Plan.from_dict(damaged)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from engine_runs import MakeEngine
@@ -25,6 +26,20 @@ def one_thread() -> None:
 def store(tmp_path: Path) -> Iterator[RunStore]:
     with RunStore.open(tmp_path / "store") as store:
         yield store
+
+
+@pytest.fixture
+def arrays(tmp_path: Path, tiny_dataset: Dataset) -> Path:
+    """The tiny data set as a file, for an engine in a process of its own."""
+    path = tmp_path / "bars.npz"
+    np.savez(
+        path,
+        train_images=tiny_dataset.train.images,
+        train_angles=tiny_dataset.train.angles,
+        test_images=tiny_dataset.test.images,
+        test_angles=tiny_dataset.test.angles,
+    )
+    return path
 
 
 @pytest.fixture

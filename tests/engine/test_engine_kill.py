@@ -7,7 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from engine_runs import CNN, MLP, add, alone, kinds, stored, until
@@ -97,19 +96,6 @@ def check_weights(store: RunStore, run_id: int, config: RunConfig, dataset: Data
         assert found.epoch == epoch
         for one, two in zip(found.network.parameters(), wanted.network.parameters(), strict=True):
             assert torch.equal(one, two)
-
-
-@pytest.fixture
-def arrays(tmp_path: Path, tiny_dataset: Dataset) -> Path:
-    path = tmp_path / "bars.npz"
-    np.savez(
-        path,
-        train_images=tiny_dataset.train.images,
-        train_angles=tiny_dataset.train.angles,
-        test_images=tiny_dataset.test.images,
-        test_angles=tiny_dataset.test.angles,
-    )
-    return path
 
 
 def test_runs_survive_five_kills(store: RunStore, tiny_dataset: Dataset, arrays: Path) -> None:
