@@ -112,6 +112,18 @@ def sweep(
     seeds: Annotated[
         str | None, typer.Option("--seeds", metavar="SEEDS", help='"1, 2, 3", "1..5" or "x3".')
     ] = None,
+    halving: Annotated[
+        bool, typer.Option("--halving", help="Train only the best ones on, rung by rung.")
+    ] = False,
+    eta: Annotated[
+        str | None, typer.Option("--eta", metavar="N", help="One run in N goes on; else in 3.")
+    ] = None,
+    min_epochs: Annotated[
+        str | None, typer.Option("--min-epochs", metavar="N", help="First rung; else epoch 1.")
+    ] = None,
+    rungs: Annotated[
+        str | None, typer.Option("--rungs", metavar="N", help="Rungs, with the end; else all.")
+    ] = None,
     name: Annotated[str | None, typer.Option("--name", help="Name of the sweep.")] = None,
     queue: Queue = False,
     workers: Workers = None,
@@ -120,11 +132,14 @@ def sweep(
 ) -> int:
     """Train runs that differ in learning rate or seed, side by side, and compare them.
 
-    Takes the flags of train. Ctrl+C saves the runs; rottui launch goes on with them.
+    Takes the flags of train. Ctrl+C saves the runs; rottui launch goes on with them. With
+    --halving the runs wait at epochs 1, 3, 9, …, and of each rung the best third goes on.
     """
     from rottui.commands import training
+    from rottui.commands.halving import typed_halving
 
-    return training.sweep(typed, lrs, seeds, name, queue, workers, threads, store)
+    halved = typed_halving(halving, eta, min_epochs, rungs)
+    return training.sweep(typed, lrs, seeds, halved, name, queue, workers, threads, store)
 
 
 @app.command()

@@ -68,11 +68,15 @@ class Bars:
             note=_note(row),
         )
 
+    def waits(self, run: RunRow) -> None:
+        """Take the run's bar away: only those that train have one."""
+        if run.id in self._runs:
+            self._remove(self._runs.pop(run.id))
+
     def ended(self, run: RunRow) -> None:
         """Where runs are many, a line takes the place of the bar."""
         if self._many:
-            if run.id in self._runs:
-                self._remove(self._runs.pop(run.id))
+            self.waits(run)
             self.say(ended_line(run))
 
     def _add(self, what: str) -> TaskID:

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rottui import locations
+from rottui.commands.halving import kept_line
 from rottui.commands.progress import Progress, ended_line
 from rottui.commands.run_table import ordered, run_columns
 from rottui.commands.signals import stop_on_signals
 from rottui.commands.tables import print_table
 from rottui.commands.usage import DONE, complain
 from rottui.commands.watch import follow
+from rottui.core.halving import Plan
 from rottui.errors import TrainingError
 from rottui.store.records import Checkpoint, RunRow
 from rottui.store.runs import RunStore
@@ -102,8 +104,8 @@ class Here:
         complain(sentence)
         return outcome.signal_code
 
-    def report_sweep(self, outcome: Outcome) -> int:
-        """Compare the runs by test MAE; the exit code.
+    def report_sweep(self, outcome: Outcome, plan: Plan | None = None) -> int:
+        """Compare the runs by test MAE, and say what each rung of the plan kept; the exit code.
 
         Raises:
             TrainingError: a run failed, or somebody cancelled or paused one.
@@ -111,6 +113,8 @@ class Here:
         if any(run.last for run in outcome.runs):
             print()
             print_table(run_columns(ordered(outcome.runs, "test_mae"), time.time()))
+        if plan is not None and outcome.runs:
+            print(kept_line(plan, outcome.runs))
         counts = Counter(run.state for run in outcome.runs)
         if outcome.runs and counts[State.DONE] == len(outcome.runs):
             return DONE
@@ -133,6 +137,8 @@ class Here:
 def _waiting(run: RunRow, saved: Checkpoint | None) -> str:
     """Where an unfinished run goes on: at the batch after the last one that it trained."""
     waits = "waits in the queue" if run.state is State.QUEUED else f"is {run.state}"
+    if run.at_rung:
+        waits = "waits there for the other runs of its sweep"
     if saved is None:
         return f"run {run.id} has done no step yet and {waits}"
     place = f"epoch {saved.epoch} of {run.epochs}, step {saved.step}"

@@ -33,6 +33,8 @@ def run_json(run: RunRow) -> dict[str, Any]:
         "baseline": run.baseline,
         "error": run.error,
         "reason": run.reason,
+        "until": run.until,
+        "at_rung": run.at_rung,
         "attempt": run.attempt,
         "threads": run.threads,
         "created_at": run.created_at,

@@ -35,6 +35,9 @@ class Progress(Protocol):
     def epoch(self, run: RunRow, row: EpochRow) -> None:
         """An epoch of a run was committed."""
 
+    def waits(self, run: RunRow) -> None:
+        """A run waits at a rung of its sweep; told more than once."""
+
     def ended(self, run: RunRow) -> None:
         """A run is in its last state."""
 
@@ -83,6 +86,9 @@ class Lines:
         width = len(str(run.epochs))
         epoch = f"epoch {row.epoch:>{width}}/{run.epochs}"
         self.say(f"{which}{epoch}  {metrics_line(row)}  {format_pace(row.seconds)} s")
+
+    def waits(self, run: RunRow) -> None:
+        """Print nothing: its last epoch is there, and a line tells which runs go on."""
 
     def ended(self, run: RunRow) -> None:
         """Print the state where runs are many; the command itself tells about a single one."""

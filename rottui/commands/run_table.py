@@ -68,6 +68,7 @@ def run_columns(runs: Sequence[RunRow], now: float) -> list[Column]:
         column("circ °", metric("test_circular_mae_deg", format_degrees), rank=3),
         column("best loss", _best, right=False, rank=9),
         column("time", lambda run: _time(run, now), rank=10),
+        *([column("why", _why, right=False, rank=11)] if any(map(_why, runs)) else ()),
     ]
 
 
@@ -164,6 +165,13 @@ def _lr(run: RunRow) -> str:
 
 def _best(run: RunRow) -> str:
     return "-" if run.best is None else f"{format_loss(run.best.test_loss)} @ {run.best.epoch}"
+
+
+def _why(run: RunRow) -> str:
+    """Why a run ended early in order, or waits, in a few words; else empty."""
+    if run.at_rung:
+        return f"waits at epoch {run.until}"
+    return (run.reason or "").partition(":")[0]
 
 
 def _time(run: RunRow, now: float) -> str:

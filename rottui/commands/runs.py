@@ -15,7 +15,7 @@ from rottui.commands.usage import DONE, UsageError
 from rottui.errors import StoreError
 from rottui.store.records import EpochRow, RunRow, SweepRow
 from rottui.store.runs import RunStore
-from rottui.store.states import State
+from rottui.store.states import ENDED, State
 from rottui.tui.widgets.formats import format_pace
 
 CURVE_ROWS = 12
@@ -88,6 +88,9 @@ def _facts(run: RunRow) -> list[str]:
         f"state: {run.state}" + (f", {run.wish} asked for" if run.wish else ""),
         f"epochs: {run.epochs_done} of {run.epochs}",
     ]
+    if run.until is not None and run.state not in ENDED:
+        when = "now" if run.at_rung else "next"
+        lines.append(f"rung: waits {when} at epoch {run.until} for the other runs of its sweep")
     if run.error:
         lines.append(f"error: {run.error}")
     if run.reason:

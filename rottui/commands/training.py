@@ -8,6 +8,7 @@ from rottui import locations
 from rottui.commands.config_flags import run_config
 from rottui.commands.devices import check_device, missing_device
 from rottui.commands.flags import RUN_FLAGS, Typed
+from rottui.commands.halving import plan_line, plan_of
 from rottui.commands.here import Here
 from rottui.commands.logs import log_to
 from rottui.commands.progress import Progress, new_progress
@@ -15,6 +16,7 @@ from rottui.commands.stores import check_exists, store_folder
 from rottui.commands.sweep_flags import sweep_config
 from rottui.commands.usage import DONE, UsageError, positive
 from rottui.core.config import DataConfig
+from rottui.core.halving import Halving, Plan
 from rottui.core.pytorch import explained_imports
 from rottui.engine.threads import available_cores
 from rottui.errors import DataError, StoreError, TrainingError
@@ -42,22 +44,28 @@ def sweep(
     typed: Typed,
     lrs: str | None,
     seeds: str | None,
+    halving: Halving | None,
     name: str | None,
     queue: bool,
     workers: str | None,
     threads: str | None,
     store: str | None,
 ) -> int:
-    """Add the runs of a sweep to the store, train them here, and compare them."""
+    """Add the runs of a sweep to the store, train them here, and compare them.
+
+    With a ``halving`` only the best are trained to their last epoch.
+    """
     worker_count, thread_count = positive("--workers", workers), positive("--threads", threads)
     _check_name(name)
     config = sweep_config(typed, lrs, seeds)
     runs = config.runs()
+    plan = None if halving is None else plan_of(halving, [run for _, run in runs])
     data = _pinned(config.base.data)
     if not queue:
         check_device(config.base.device, typed)
+    until = None if plan is None else plan.rungs[0]
     new = [
-        NewRun(title, run.model_copy(update={"data": data}).to_dict(), run.epochs)
+        NewRun(title, run.model_copy(update={"data": data}).to_dict(), run.epochs, until)
         for title, run in runs
     ]
     here = Here(
@@ -65,7 +73,7 @@ def sweep(
         workers=min(worker_count or available_cores(), len(new)),
         threads=thread_count,
     )
-    return _add(here, new, data, name or config.label, queue)
+    return _add(here, new, data, name or config.label, queue, plan)
 
 
 def resume(
@@ -90,6 +98,8 @@ def resume(
             raise TrainingError(f"run {run.id} cannot go on: {trouble}")
         if run.state in (State.PAUSED, State.DRAFT):
             rows.resume([run.id])
+            if run.at_rung and run.wish is not None:
+                rows.resume([run.id])  # it was held back: that was taken back, now it goes on
         if queue:
             print(run.id)
             return DONE
@@ -102,23 +112,31 @@ def resume(
 
 
 def _add(
-    here: Here, new: Sequence[NewRun], data: DataConfig, sweep: str | None, queue: bool
+    here: Here,
+    new: Sequence[NewRun],
+    data: DataConfig,
+    sweep: str | None,
+    queue: bool,
+    plan: Plan | None = None,
 ) -> int:
     many = sweep is not None
+    spec = None if plan is None else {"halving": plan.to_dict()}
     with RunStore.open(here.folder) as rows:
         if queue:
-            for run in rows.add_runs(new, sweep=sweep):
+            for run in rows.add_runs(new, sweep=sweep, spec=spec):
                 print(run.id)
             return DONE
         log_to(here.folder)
         with new_progress(many=many) as progress:
             _load_torch()
             images = _read_images(data, progress)
-            added = rows.add_runs(new, sweep=sweep)
+            added = rows.add_runs(new, sweep=sweep, spec=spec)
             what = f"{len(added)} runs: {sweep}" if many else f"run {added[0].id}: {added[0].name}"
             progress.say(f"{what}; {images}")
+            if plan is not None:
+                progress.say(plan_line(plan, len(added)))
             outcome = here.train(rows, [run.id for run in added], progress)
-    return here.report_sweep(outcome) if many else here.report_run(outcome)
+    return here.report_sweep(outcome, plan) if many else here.report_run(outcome)
 
 
 def _read_images(data: DataConfig, progress: Progress) -> str:

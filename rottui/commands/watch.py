@@ -6,6 +6,7 @@ import threading
 from collections.abc import Collection
 
 from rottui.commands.progress import Progress
+from rottui.engine.halving import unsettled
 from rottui.store.records import RunRow
 from rottui.store.runs import RunStore
 from rottui.store.states import ENDED, State
@@ -21,11 +22,13 @@ def follow(
 ) -> list[RunRow]:
     """Report each new epoch and each end, until no run goes on or ``stop`` is set.
 
-    Epochs that were there before are not reported. The runs as they are then, in queue order;
-    those that someone deleted meanwhile are missing.
+    A run that waits at a rung of its sweep goes on as long as it may yet. Epochs that were there
+    before are not reported. The runs as they are then, in queue order; those that someone deleted
+    meanwhile are missing.
     """
     seen = {run.id: -1 if run.last is None else run.last.epoch for run in store.runs(ids=list(ids))}
     ended: set[int] = set()
+    until: dict[int, int] = {}
     revision = -1
     rows: list[RunRow] = []
     while True:
@@ -40,7 +43,15 @@ def follow(
                 if run.state in ENDED and run.id not in ended:
                     ended.add(run.id)
                     progress.ended(run)
-            if all(run.state in _AT_REST for run in rows):
+                elif run.at_rung:
+                    progress.waits(run)
+                goal = run.until or run.epochs
+                if until.setdefault(run.id, goal) < goal:
+                    until[run.id] = goal
+                    progress.say(f"run {run.id} goes on to epoch {goal}")
+            at_rest = all(run.state in _AT_REST for run in rows)
+            # what has changed meanwhile may be a run that went on from its rung
+            if at_rest and not unsettled(store, ids) and store.revision() == now:
                 return rows
         if stop.wait(POLL):
             return rows

@@ -100,14 +100,6 @@ class Plan:
         gaps = (rung - below for rung, below in zip(self.rungs, (0, *self.rungs[:-1]), strict=True))
         return sum(size * gap for size, gap in zip(self.sizes, gaps, strict=True))
 
-    @property
-    def label(self) -> str:
-        """Such as ``27 runs to epoch 1, 9 to 3, 3 to 9, 1 to 27``."""
-        first, *rest = zip(self.sizes, self.rungs, strict=True)
-        return ", ".join(
-            [f"{first[0]} runs to epoch {first[1]}", *(f"{n} to {e}" for n, e in rest)]
-        )
-
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""
         return {"rungs": list(self.rungs), "sizes": list(self.sizes)}

@@ -94,7 +94,6 @@ def test_27_runs_cost_81_epochs_instead_of_729() -> None:
     assert plan.rungs == (1, 3, 9, 27)
     assert plan.sizes == (27, 9, 3, 1)
     assert plan.epochs == 27 + 18 + 18 + 18 == 81
-    assert plan.label == "27 runs to epoch 1, 9 to 3, 3 to 9, 1 to 27"
 
 
 def test_one_run_goes_on_to_the_end_however_few_they_are() -> None:
