@@ -119,10 +119,11 @@ def sweep(
         str | None, typer.Option("--eta", metavar="N", help="One run in N goes on; else in 3.")
     ] = None,
     min_epochs: Annotated[
-        str | None, typer.Option("--min-epochs", metavar="N", help="First rung; else epoch 1.")
+        str | None,
+        typer.Option("--min-epochs", metavar="N", help="First rung; else as late as fits."),
     ] = None,
     rungs: Annotated[
-        str | None, typer.Option("--rungs", metavar="N", help="Rungs, with the end; else all.")
+        str | None, typer.Option("--rungs", metavar="N", help="Rungs; else until one is left.")
     ] = None,
     name: Annotated[str | None, typer.Option("--name", help="Name of the sweep.")] = None,
     queue: Queue = False,
@@ -133,7 +134,7 @@ def sweep(
     """Train runs that differ in learning rate or seed, side by side, and compare them.
 
     Takes the flags of train. Ctrl+C saves the runs; rottui launch goes on with them. With
-    --halving the runs wait at epochs 1, 3, 9, …, and of each rung the best third goes on.
+    --halving the runs wait at 1/9, 1/3, … of their epochs, and the best third of each goes on.
     """
     from rottui.commands import training
     from rottui.commands.halving import typed_halving

@@ -1,10 +1,10 @@
 """Successive halving of a sweep: which epochs its runs wait at, and which of them go on (pure).
 
-Every run trains to the first rung, ``min_epochs``; the best ⌊n/η⌋ of them go on to the rung at
-``eta`` times as many epochs, the best ⌊n/η²⌋ to the next, and the last ones to the end (Jamieson &
-Talwalkar 2016). 27 runs with η = 3 and rungs at 1, 3, 9 and 27 epochs cost 27 + 18 + 18 + 18 = 81
-epochs instead of 729. Runs wait and go on, each as soon as that is sure, and nobody waits for the
-slowest of a rung (ASHA: Li et al. 2020).
+Every run trains to the first rung; the best ⌊n/η⌋ of them go on to the rung at η times as many
+epochs, the best ⌊n/η²⌋ to the next, and the last ones to the end (Jamieson & Talwalkar 2016). 27
+runs with η = 3 and rungs at 1, 3, 9 and 27 epochs cost 27 + 18 + 18 + 18 = 81 epochs instead of
+729. Runs wait and go on, each as soon as that is sure, and nobody waits for the slowest of a rung
+without need (ASHA: Li et al. 2020).
 """
 
 from __future__ import annotations
@@ -34,16 +34,18 @@ class Halving:
 
     eta: int = 3
     """One run in so many goes on from each rung."""
-    min_epochs: int = 1
-    """Epochs of the first rung."""
+    min_epochs: int | None = None
+    """Epochs of the first rung; None puts it as late as leaves one run at the end: early test
+    losses say little of rates that learn late."""
     n_rungs: int | None = None
-    """Rungs, the end of the training included; as many as fit if None."""
+    """Rungs, the end of the training included; None: until one run is left."""
 
     def __post_init__(self) -> None:
-        least = {"eta": 2, "min_epochs": 1} | ({} if self.n_rungs is None else {"n_rungs": 2})
         problems = []
-        for name, low in least.items():
+        for name, low in (("eta", 2), ("min_epochs", 1), ("n_rungs", 2)):
             value = getattr(self, name)
+            if value is None and name != "eta":
+                continue
             if not isinstance(value, int) or isinstance(value, bool):
                 problems.append(Problem(name, f"must be a whole number, not {value!r}"))
             elif value < low:
@@ -51,27 +53,32 @@ class Halving:
         if problems:
             raise ConfigError(tuple(problems))
 
-    def rungs(self, epochs: int) -> tuple[int, ...]:
+    def rungs(self, epochs: int, runs: int) -> tuple[int, ...]:
         """The epochs at which runs wait, rising; the last is ``epochs``, where they are done.
+
+        From ``min_epochs`` each is ``eta`` times the one before; without it, each is the next one
+        by ``eta``, rounded down, as in the rounds of equal cost of Jamieson & Talwalkar.
 
         Raises:
             ConfigError: so many epochs have no room for the rungs.
         """
-        if self.min_epochs >= epochs:
-            message = f"the first rung must lie before the last epoch, {epochs}"
-            raise ConfigError((Problem("min_epochs", f"{message}, not at {self.min_epochs}"),))
-        if self.n_rungs is not None:
-            last = self.min_epochs * self.eta ** min(self.n_rungs - 2, 64)  # 64: beyond any epoch
-            if last >= epochs:
-                first = f"{self.n_rungs} rungs, from epoch {self.min_epochs} by {self.eta}"
-                most = len(Halving(self.eta, self.min_epochs).rungs(epochs))
-                message = f"{first}, do not fit into {epochs} epochs; at most {most} do"
-                raise ConfigError((Problem("n_rungs", message),))
-        places: list[int] = []
-        place = self.min_epochs
-        while place < epochs and len(places) + 1 != self.n_rungs:
-            places.append(place)
-            place *= self.eta
+        if epochs < 2:
+            raise _refused("1 epoch has no room for a rung; halving needs two or more")
+        count = self.n_rungs or max(1, _powers(self.eta, runs)) + 1
+        if self.min_epochs is None:
+            most = _powers(self.eta, epochs) + 1
+            places = [max(1, epochs // self.eta**k) for k in reversed(range(1, min(count, 64)))]
+            places = sorted({place for place in places if place < epochs})
+        else:
+            if self.min_epochs >= epochs:
+                message = f"the first rung must lie before the last epoch, {epochs}"
+                raise ConfigError((Problem("min_epochs", f"{message}, not at {self.min_epochs}"),))
+            most = _powers(self.eta, (epochs - 1) // self.min_epochs) + 2
+            places = [self.min_epochs * self.eta**k for k in range(min(count, most) - 1)]
+        if self.n_rungs is not None and self.n_rungs > most:
+            start = "" if self.min_epochs is None else f" from epoch {self.min_epochs}"
+            message = f"{self.n_rungs} rungs by {self.eta}{start} do not fit into {epochs} epochs"
+            raise ConfigError((Problem("n_rungs", f"{message}; at most {most} do"),))
         return (*places, epochs)
 
     def plan(self, configs: Sequence[RunConfig]) -> Plan:
@@ -81,7 +88,7 @@ class Halving:
             ConfigError: they cannot be compared, or their epochs have no room for the rungs.
         """
         check_comparable(configs)
-        rungs = self.rungs(configs[0].epochs)
+        rungs = self.rungs(configs[0].epochs, len(configs))
         return Plan(rungs, rung_sizes(self.eta, len(configs), len(rungs)))
 
 
@@ -122,6 +129,14 @@ def _counts(value: object) -> tuple[int, ...]:
     """The list as whole numbers above 0; empty if it is none."""
     sound = isinstance(value, list) and all(type(n) is int and n >= 1 for n in value)
     return tuple(value) if sound and isinstance(value, list) else ()
+
+
+def _powers(base: int, number: int) -> int:
+    """The largest k with base^k at most the number."""
+    k = 0
+    while base ** (k + 1) <= number:
+        k += 1
+    return k
 
 
 def rung_sizes(eta: int, runs: int, n_rungs: int) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ import math
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from engine_runs import CNN, MLP, MakeEngine, add, alone, details, kinds, stored, until
@@ -31,7 +32,7 @@ class Sweep:
 
 
 def halved(store: RunStore, configs: list[RunConfig], halving: Halving | None = None) -> Sweep:
-    """Queue the runs as a halved sweep, by threes from epoch 1 unless told otherwise."""
+    """Queue the runs as a halved sweep, by threes unless told otherwise."""
     plan = (halving or Halving()).plan(configs)
     new = [new_run(config, plan.rungs[0]) for config in configs]
     spec = {"halving": plan.to_dict()}
@@ -131,7 +132,8 @@ def test_a_run_that_waited_has_the_curve_of_one_that_did_not(
     make_engine: MakeEngine,
     tiny_dataset: Dataset,
 ) -> None:
-    sweep = halved(store, rates(4, network, epochs=5, schedule=schedule), Halving(eta=2))
+    halving = Halving(eta=2, min_epochs=1, n_rungs=4)
+    sweep = halved(store, rates(4, network, epochs=5, schedule=schedule), halving)
     assert sweep.plan.rungs == (1, 2, 4, 5)
     trained(make_engine, workers=2)
     for run, config, epochs in zip(sweep.runs, sweep.configs, done(store, sweep), strict=True):
@@ -197,7 +199,7 @@ def test_an_engine_that_starts_lets_those_go_on_that_a_killed_one_left_waiting(
 def test_a_halved_sweep_survives_kills(
     store: RunStore, tiny_dataset: Dataset, arrays: Path
 ) -> None:
-    sweep = halved(store, rates(6, MLP, epochs=90), Halving(min_epochs=10))
+    sweep = halved(store, rates(6, MLP, epochs=90), Halving(min_epochs=10, n_rungs=3))
     spare = EngineProcess(store, arrays)
     try:
         for changes in (15, 45, 30):
@@ -264,7 +266,7 @@ def test_a_diverged_run_is_out_and_the_sweep_goes_on_without_it(
     deep = {"network.dense_hiddens": [64, 64, 64], "network.type": "cnn", "epochs": 4}
     configs = [MLP.replaced({**deep, "lr": lr, "batch_size": 4}) for lr in (100.0, 1e-3, 1e-5)]
     assert len(alone(configs[0], tiny_dataset)) < 4
-    sweep = halved(store, configs, Halving(eta=2))
+    sweep = halved(store, configs, Halving(eta=2, min_epochs=1))
     trained(make_engine)
     first, *others = [store.run(run.id) for run in sweep.runs]
     assert first.state is State.FAILED
@@ -308,7 +310,7 @@ def test_a_run_that_a_person_paused_is_awaited(
 def test_a_run_let_go_on_by_hand_trains_to_its_next_rung(
     store: RunStore, make_engine: MakeEngine
 ) -> None:
-    sweep = halved(store, rates(4, epochs=9))
+    sweep = halved(store, rates(4, epochs=9), Halving(n_rungs=3))
     store.pause([sweep.runs[3].id])
     engine = make_engine()
     engine.start()
@@ -332,8 +334,8 @@ def test_a_run_told_to_pause_at_its_rung_is_held_back_when_it_goes_on(
     sweep = halved(store, rates(2, epochs=3))
     commit = RunStore.commit_epoch
 
-    def paused_then(self: RunStore, claim: Claim, row: EpochRow, checkpoints=()) -> None:
-        commit(self, claim, row, checkpoints)
+    def paused_then(self: RunStore, claim: Claim, row: EpochRow, *args: Any, **more: Any) -> None:
+        commit(self, claim, row, *args, **more)
         if row.epoch == 1:
             self.pause([claim.run.id])
 
@@ -359,7 +361,7 @@ def test_a_run_that_stops_early_keeps_its_place(
     ]
     curves = [alone(config, tiny_dataset) for config in configs]
     assert len(curves[0]) < 13
-    sweep = halved(store, configs, Halving(eta=2, min_epochs=3))
+    sweep = halved(store, configs, Halving(eta=2, min_epochs=3, n_rungs=3))
     trained(make_engine)
     ends = [store.run(run.id) for run in sweep.runs]
     assert {run.state for run in ends} == {State.DONE}
