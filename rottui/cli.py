@@ -208,6 +208,10 @@ def bench(
     sweep: Annotated[
         bool, typer.Option("--sweep/--no-sweep", help="Measure the sweep of three lrs, too.")
     ] = True,
+    peers: Annotated[
+        bool,
+        typer.Option("--peers/--no-peers", help="Measure Lightning and skorch, if installed."),
+    ] = True,
     as_json: AsJson = False,
 ) -> int:
     """Measure training on this machine against the experiment's notebook loop.
@@ -217,7 +221,7 @@ def bench(
     from rottui.commands.bench import Asked, bench
 
     asked = Asked(network, data, epochs, repeats, threads, train_size, test_size, device)
-    return bench(asked, sweep=sweep, as_json=as_json)
+    return bench(asked, sweep=sweep, peers=peers, as_json=as_json)
 
 
 @data_app.command("ls")

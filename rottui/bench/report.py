@@ -18,6 +18,9 @@ WORDS = {
     NOTEBOOK: "the notebook loop",
     ROTTUI: "rottui",
     BF16: "rottui in bf16 (other mathematics)",
+    "lightning-lean": "PyTorch Lightning, lean",
+    "lightning": "PyTorch Lightning, as it comes",
+    "skorch": "skorch",
 }
 
 

@@ -19,6 +19,7 @@ from rottui.core.config import RunConfig
 from rottui.core.pytorch import explained_imports
 
 if TYPE_CHECKING:
+    from rottui.bench.peers import Peer
     from rottui.bench.report import Block
     from rottui.bench.workload import Tell, Workload
     from rottui.core.data import Dataset
@@ -65,7 +66,7 @@ class Asked:
         return Typed(preset=PRESETS[self.network], data=self.data, values=values)
 
 
-def bench(asked: Asked, *, sweep: bool, as_json: bool) -> int:
+def bench(asked: Asked, *, sweep: bool, peers: bool, as_json: bool) -> int:
     """Measure, and print what was found; the exit code.
 
     Raises:
@@ -74,13 +75,13 @@ def bench(asked: Asked, *, sweep: bool, as_json: bool) -> int:
         TrainingError: PyTorch is missing or broken, or a run diverged.
     """
     try:
-        return _speed(asked, sweep, as_json)
+        return _speed(asked, sweep, peers, as_json)
     except KeyboardInterrupt:  # here, since the parser would leave without a word
         complain("interrupted")
         return INTERRUPTED
 
 
-def _speed(asked: Asked, sweep: bool, as_json: bool) -> int:
+def _speed(asked: Asked, sweep: bool, peers: bool, as_json: bool) -> int:
     """Seconds an epoch, alone and in a sweep; 1 if the mathematics is not the same."""
     config, repeats = asked.config(), positive("--repeats", asked.repeats) or REPEATS
     threads = positive("--threads", asked.threads)
@@ -98,12 +99,14 @@ def _speed(asked: Asked, sweep: bool, as_json: bool) -> int:
             measure.ROTTUI: measure.rottui_epochs,
             measure.BF16: measure.bf16_epochs,
         }
+        others, notes = _peers(tell) if peers else ([], [])
+        contenders |= {peer.name: peer.epochs for peer in others}
         sweeps = {
             measure.NOTEBOOK: measure.notebook_sweep,
             measure.ROTTUI: measure.rottui_sweep,
         }
         measured = measure.measure(workload, contenders, sweeps if sweep else {}, tell)
-    report = SpeedReport(machine, workload, measured, compared)
+    report = SpeedReport(machine, workload, measured, compared, tuple(notes))
     _print(report.blocks(), report.document(), as_json)
     return DONE if compared.same else FAILED
 
@@ -121,6 +124,13 @@ def _images(config: RunConfig, tell: Tell) -> Dataset:
     from rottui.core.data import load_dataset
 
     return load_dataset(config.data, locations.cache_dir(), progress=tell)
+
+
+def _peers(tell: Tell) -> tuple[list[Peer], list[str]]:
+    from rottui.bench.peers import installed
+
+    tell("looking for other libraries", 0, 0)
+    return installed()
 
 
 @contextmanager

@@ -11,9 +11,9 @@ from dataclasses import replace
 
 import pytest
 
-from rottui.bench import exactness
+from rottui.bench import exactness, peers
 
-TINY = ["--epochs", "1", "--repeats", "1", "--threads", "1"]
+TINY = ["--epochs", "1", "--repeats", "1", "--threads", "1", "--no-peers"]
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +28,18 @@ def test_it_measures_both_sides_and_says_that_they_compute_the_same(rottui, imag
     assert answer.out.count("the notebook loop  ") == 2
     assert "the sweep of 3 lrs" in answer.out
     assert "same mathematics: yes" in answer.out
+
+
+def test_other_libraries_are_measured_or_it_is_said_how_to_get_them(
+    rottui, image_folder, monkeypatch
+) -> None:
+    other = peers.Peer("skorch", "skorch", lambda work: peers.Fit([0.5] * work.epochs))
+    monkeypatch.setattr(peers, "installed", lambda: ([other], [peers.INSTALL]))
+    answer = rottui("bench", "--data", image_folder, "--no-sweep", *TINY, "--peers")
+    assert answer.code == 0, answer.err
+    assert "skorch  " in answer.out
+    assert "0.500" in answer.out
+    assert "pip install 'rottui[bench]'" in answer.out
 
 
 def test_json_is_one_document(rottui, image_folder) -> None:
