@@ -212,16 +212,42 @@ def bench(
         bool,
         typer.Option("--peers/--no-peers", help="Measure Lightning and skorch, if installed."),
     ] = True,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Instead: where the time of an epoch goes.")
+    ] = False,
+    data_loading: Annotated[
+        bool, typer.Option("--data-loading", help="Instead: how long reading a zip takes.")
+    ] = False,
+    screen: Annotated[
+        bool, typer.Option("--screen", help="Instead: what the open app costs a sweep.")
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
     """Measure training on this machine against the experiment's notebook loop.
 
     The contenders take turns; it is checked that they compute the same.
     """
-    from rottui.commands.bench import Asked, bench
+    from rottui.commands.bench import Asked
+    from rottui.commands.bench import bench as measure
 
-    asked = Asked(network, data, epochs, repeats, threads, train_size, test_size, device)
-    return bench(asked, sweep=sweep, peers=peers, as_json=as_json)
+    return measure(
+        Asked(
+            network=network,
+            data=data,
+            epochs=epochs,
+            repeats=repeats,
+            threads=threads,
+            train_size=train_size,
+            test_size=test_size,
+            device=device,
+            sweep=sweep,
+            peers=peers,
+            profile=profile,
+            data_loading=data_loading,
+            screen=screen,
+            as_json=as_json,
+        )
+    )
 
 
 @data_app.command("ls")

@@ -40,19 +40,27 @@ def image_flops(network: NetworkConfig, outputs: int = 1) -> ImageFlops:
 
 def multiply_adds(network: NetworkConfig, outputs: int = 1) -> list[int]:
     """Multiply-adds of each convolution and dense layer for one image, first to last."""
-    layers: list[int] = []
+    return [math.prod(product) for product in layer_products(network, outputs)]
+
+
+def layer_products(network: NetworkConfig, outputs: int = 1) -> list[tuple[int, int, int]]:
+    """Each layer as a matrix product, first to last: rows an image, inner width, columns.
+
+    A convolution has a row a pixel of its output, and ``channels · kernel²`` inputs a row.
+    """
+    products: list[tuple[int, int, int]] = []
     width = IMAGE_SIZE * IMAGE_SIZE
     if network.type == "cnn":
         channels = 1
         maps = [found for found in network.feature_maps() if found.layer.startswith("conv")]
         for found, kernel in zip(maps, network.kernel_sizes, strict=True):
-            layers.append(found.size**2 * found.channels * channels * kernel**2)
+            products.append((found.size**2, channels * kernel**2, found.channels))
             channels = found.channels
         width = channels * ADAPTIVE**2
     for hidden in (*network.dense_hiddens, outputs):
-        layers.append(width * hidden)
+        products.append((1, width, hidden))
         width = hidden
-    return layers
+    return products
 
 
 def epoch_flops(image: ImageFlops, train_images: int, evaluated_images: int) -> int:

@@ -23,11 +23,9 @@ class Peak:
     """Rows and columns of the matrices."""
 
 
-def measure_peak(
-    device: str = "cpu", dtype: torch.dtype = torch.float32, seconds: float = BURST_SECONDS
-) -> Peak:
+def measure_peak(device: str = "cpu", dtype: torch.dtype = torch.float32) -> Peak:
     """The rate of ``size × size`` products in this thread's thread count, best of ``SIZES``."""
-    peaks = [Peak(_rate(size, device, dtype, seconds), size) for size in SIZES]
+    peaks = [Peak(_rate(size, device, dtype), size) for size in SIZES]
     return better(*peaks)
 
 
@@ -36,15 +34,25 @@ def better(*peaks: Peak) -> Peak:
     return max(peaks, key=lambda peak: peak.flops)
 
 
-def _rate(size: int, device: str, dtype: torch.dtype, seconds: float) -> float:
-    """Of the quickest single product; products are timed one by one, as noise only adds time."""
-    generator = torch.Generator().manual_seed(size)
-    left, right = (torch.randn(size, size, generator=generator).to(device, dtype) for _ in range(2))
-    product = torch.empty(size, size, device=device, dtype=dtype)
+def _rate(size: int, device: str, dtype: torch.dtype) -> float:
+    return 2 * size**3 / product_seconds(size, size, size, device, dtype)
+
+
+def product_seconds(
+    rows: int, inner: int, columns: int, device: str = "cpu", dtype: torch.dtype = torch.float32
+) -> float:
+    """Of the quickest product ``(rows × inner) · (inner × columns)``.
+
+    Products are timed one by one for ``BURST_SECONDS``, as noise only adds time.
+    """
+    generator = torch.Generator().manual_seed(0)
+    left = torch.randn(rows, inner, generator=generator).to(device, dtype)
+    right = torch.randn(inner, columns, generator=generator).to(device, dtype)
+    product = torch.empty(rows, columns, device=device, dtype=dtype)
     torch.mm(left, right, out=product)
     synchronise(device)
     best = float("inf")
-    end = time.perf_counter() + seconds
+    end = time.perf_counter() + BURST_SECONDS
     while True:
         started = time.perf_counter()
         torch.mm(left, right, out=product)
@@ -52,7 +60,7 @@ def _rate(size: int, device: str, dtype: torch.dtype, seconds: float) -> float:
         now = time.perf_counter()
         best = min(best, now - started)
         if now >= end:
-            return 2 * size**3 / best
+            return best
 
 
 def synchronise(device: str) -> None:

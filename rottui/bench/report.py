@@ -26,10 +26,12 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of text under their titles; the first column is words, the others are numbers."""
+    """Rows of text under their titles."""
 
     titles: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    words: int = 1
+    """So many columns, from the left, are words; the others are numbers and stand at the right."""
 
 
 Block = str | Table
@@ -50,7 +52,7 @@ class SpeedReport:
     def blocks(self) -> list[Block]:
         """Lines and tables, from top to bottom."""
         return [
-            *about(self.machine, self.workload),
+            *about(self.machine, self.workload, in_turns(self.workload)),
             "",
             self._alone(),
             *self._sweep(),
@@ -163,16 +165,21 @@ class SpeedReport:
         }
 
 
-def about(machine: Machine, workload: Workload) -> list[Block]:
-    """Two lines on what was measured, and where."""
+def about(machine: Machine, workload: Workload, how: str) -> list[Block]:
+    """Two lines on what was measured, how, and where."""
     load = "" if machine.load is None else f", load {machine.load:.1f} at the start"
     train, test = len(workload.dataset.train), len(workload.dataset.test)
     return [
         f"{workload.config.network.label} on {workload.dataset.source}: {train:,} + {test:,} "
-        f"images, batch {workload.config.batch_size}, {workload.epochs} epochs × "
-        f"{workload.repeats}, medians",
+        f"images, batch {workload.config.batch_size}, {how}",
         f"{machine.cpu}, {machine.cores} cores, {_threads(workload)}, torch {machine.torch}{load}",
     ]
+
+
+def in_turns(workload: Workload) -> str:
+    """How often it was measured, in a few words."""
+    epochs = "1 epoch" if workload.epochs == 1 else f"{workload.epochs} epochs"
+    return f"{epochs} × {workload.repeats} in turns, medians"
 
 
 def workload_json(workload: Workload) -> dict[str, Any]:
@@ -224,7 +231,7 @@ def _aligned(table: Table) -> list[str]:
     widths = [max(map(len, column)) for column in columns]
     return [
         "  ".join(
-            cell.ljust(width) if place == 0 else cell.rjust(width)
+            cell.ljust(width) if place < table.words else cell.rjust(width)
             for place, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in (table.titles, *table.rows)

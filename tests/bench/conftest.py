@@ -16,6 +16,12 @@ SMALL_CNN = SMALL_MLP.replaced(
 )
 
 
+@pytest.fixture(autouse=True)
+def quick_peaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rottui.bench.peaks.SIZES", (32, 64))
+    monkeypatch.setattr("rottui.bench.peaks.BURST_SECONDS", 0.0)
+
+
 @pytest.fixture(params=[SMALL_MLP, SMALL_CNN], ids=["mlp", "cnn"])
 def workload(request: pytest.FixtureRequest, tiny_dataset: Dataset) -> Workload:
     return Workload.of(request.param, tiny_dataset, repeats=2, threads=1)

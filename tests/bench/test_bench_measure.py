@@ -9,18 +9,12 @@ import pytest
 import torch
 
 from rottui.bench import measure as bench
-from rottui.bench.measure import Timing, measure
+from rottui.bench.measure import Timing, ended_at, measure
 from rottui.bench.peaks import measure_peak
 from rottui.bench.workload import Workload
 from rottui.core.training import Training
-from rottui.engine.engine import Engine
 from rottui.errors import TrainingError
-
-
-@pytest.fixture(autouse=True)
-def quick_peaks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rottui.bench.peaks.SIZES", (32, 64))
-    monkeypatch.setattr("rottui.bench.peaks.BURST_SECONDS", 0.0)
+from rottui.store.runs import RunStore
 
 
 def silent(what: str, done: int, total: int) -> None:
@@ -64,13 +58,11 @@ def test_the_sweep_trains_the_experiments_three_rates_to_their_end(
 ) -> None:
     trained: list[tuple[float, int]] = []
 
-    class Watched(Engine):
-        def wait_idle(self, timeout: float) -> bool:
-            idle = super().wait_idle(timeout)
-            trained.extend((run.config["lr"], run.epochs_done) for run in self._store.runs())
-            return idle
+    def watched(store: RunStore) -> float:
+        trained.extend((run.config["lr"], run.epochs_done) for run in store.runs())
+        return ended_at(store)
 
-    monkeypatch.setattr(bench, "Engine", Watched)
+    monkeypatch.setattr(bench, "ended_at", watched)
     assert bench.rottui_sweep(workload) > 0
     assert bench.notebook_sweep(workload) > 0
     assert trained == [(1e-2, 2), (1e-4, 2), (1e-8, 2)]

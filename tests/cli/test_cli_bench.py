@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -19,6 +20,7 @@ TINY = ["--epochs", "1", "--repeats", "1", "--threads", "1", "--no-peers"]
 @pytest.fixture(autouse=True)
 def quick_peaks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rottui.bench.peaks.SIZES", (32,))
+    monkeypatch.setattr("rottui.bench.peaks.BURST_SECONDS", 0.0)
 
 
 def test_it_measures_both_sides_and_says_that_they_compute_the_same(rottui, image_folder) -> None:
@@ -63,6 +65,23 @@ def test_other_mathematics_fail(rottui, image_folder, monkeypatch) -> None:
     assert "same mathematics: NO" in answer.out
 
 
+def test_profile_says_where_an_epoch_goes(rottui, image_folder) -> None:
+    answer = rottui("bench", "--profile", "--data", image_folder, "--repeats", "1")
+    assert answer.code == 0, answer.err
+    for phase in ("forward", "optimizer", "evaluation", "other/Python"):
+        assert phase in answer.out
+    document = json.loads(rottui("bench", "--profile", "--data", image_folder, "--json").out)
+    assert document["phases"]["evaluation"] > 0
+
+
+def test_loading_a_zip_is_measured_against_one_by_one(rottui, image_folder, tmp_path) -> None:
+    file = shutil.make_archive(str(tmp_path / "bars"), "zip", image_folder.parent, "bars")
+    answer = rottui("bench", "--data-loading", "--data", file, "--repeats", "1")
+    assert answer.code == 0, answer.err
+    assert "bars.zip: 90 images" in answer.out
+    assert "both give the same pixels and angles" in answer.out
+
+
 def test_nothing_is_left_behind(rottui, image_folder, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
@@ -81,6 +100,10 @@ def test_nothing_is_left_behind(rottui, image_folder, tmp_path, monkeypatch) -> 
         (["--train-size", "0"], "--train-size: must be at least 1"),
         (["--data", "no/such/place"], "--data:"),
         (["--device", "tpu"], "--device: must be"),
+        (["--profile", "--screen"], "--screen: one thing at a time; leave out --profile"),
+        (["--profile", "--epochs", "3"], "--epochs: one epoch is profiled"),
+        (["--screen", "--threads", "1"], "--threads: the app and its engine share all cores"),
+        (["--data-loading", "--data", "garments"], "--data-loading: needs a zip file"),
     ],
 )
 def test_wrong_usage_is_one_line(rottui, args, words) -> None:

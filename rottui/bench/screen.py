@@ -1,0 +1,281 @@
+"""What the screen costs: a sweep trained by the app with its charts live, and without a screen.
+
+Both are processes of their own on stores of their own; the app runs in a pseudo-terminal of 120×40
+characters that is read as fast as it writes. Throughput is taken from the stores' rows: epochs of
+all runs over the time from the first claim to the last run's end, so that neither's start counts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pty
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rottui.bench.machine import Machine
+from rottui.bench.measure import Timing, ended_at, temporary_store
+from rottui.bench.report import (
+    SCHEMA,
+    Block,
+    Table,
+    about,
+    in_turns,
+    seconds_text,
+    workload_json,
+)
+from rottui.bench.workload import Tell, Workload
+from rottui.engine.threads import available_cores
+from rottui.errors import TerminalError, TrainingError
+from rottui.store.records import NewRun
+from rottui.store.runs import RunStore
+from rottui.store.states import ENDED
+
+AIM = 0.97
+"""Share of the throughput that is meant to be left with the screen."""
+COLUMNS, LINES = 120, 40
+POLL_SECONDS = 0.25
+LEAVE_SECONDS = 30.0
+_FIRST_FRAME = b"\x1b[?1049h"
+"""What a terminal app writes when it takes the screen."""
+_SETTLE_SECONDS = 1.0
+_F3, _F4 = b"\x1bOR", b"\x1bOS"
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenCost:
+    """Seconds a run and epoch of the same sweep, measured in turns."""
+
+    without: Timing
+    with_screen: Timing
+    bytes_per_second: float
+    """That the app wrote to its terminal meanwhile."""
+
+    @property
+    def share(self) -> float:
+        """Of the throughput, left with the screen; by medians."""
+        return self.without.median / self.with_screen.median
+
+
+def measure_screen(workload: Workload, tell: Tell) -> ScreenCost:
+    """Train the sweep ``workload.repeats`` times without and with a screen.
+
+    Raises:
+        TrainingError: a run did not come to its end, or a process failed.
+        TerminalError: the app could not be shown.
+    """
+    without, with_screen, rates = [], [], []
+    for repeat in range(workload.repeats):
+        tell("measuring", 2 * repeat, 2 * workload.repeats)
+        without.append(_without_screen(workload))
+        tell("measuring", 2 * repeat + 1, 2 * workload.repeats)
+        seconds, rate = _with_screen(workload)
+        with_screen.append(seconds)
+        rates.append(rate)
+    tell("measuring", 1, 1)
+    return ScreenCost(Timing(tuple(without)), Timing(tuple(with_screen)), sum(rates) / len(rates))
+
+
+def _without_screen(workload: Workload) -> float:
+    with temporary_store() as store:
+        _queue(store, workload)
+        command = [sys.executable, "-m", "rottui.bench.engine_alone", str(store.folder)]
+        done = subprocess.run(
+            [*command, str(_workers(workload))], stdin=subprocess.DEVNULL, capture_output=True
+        )
+        if done.returncode:
+            raise TrainingError(f"the sweep without a screen failed: {_last_line(done.stderr)}")
+        return _seconds(store)
+
+
+def _with_screen(workload: Workload) -> tuple[float, float]:
+    """Seconds a run and epoch, and bytes a second that the app wrote."""
+    with temporary_store() as store, tempfile.TemporaryDirectory(prefix="rottui-bench-") as config:
+        _queue(store, workload)
+        command = [sys.executable, "-m", "rottui", "launch", "--store", str(store.folder)]
+        command += ["--workers", str(_workers(workload))]
+        if workload.config.data.path:
+            command += ["--data", workload.config.data.path]
+        env = {**os.environ, "TERM": "xterm-256color", "ROTTUI_CONFIG": config}
+        env.pop("SSH_CONNECTION", None)  # over SSH the app redraws less often
+        with AppInTerminal(command, env) as app:
+            app.wait_for_frame()
+            app.show_charts(len(workload.sweep))
+            started, written = time.monotonic(), app.written
+            while not all(run.state in ENDED for run in store.runs()):
+                app.check()
+                time.sleep(POLL_SECONDS)
+            rate = (app.written - written) / (time.monotonic() - started)
+        return _seconds(store), rate
+
+
+class AppInTerminal:
+    """The app as a child process in a pseudo-terminal, and a thread that reads what it writes.
+
+    ``raw`` holds all of it.
+    """
+
+    def __init__(self, command: Sequence[str], env: dict[str, str]) -> None:
+        self.raw = bytearray()
+        self._ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
+        self._process = subprocess.Popen(
+            command, stdin=theirs, stdout=theirs, stderr=theirs, env=env, start_new_session=True
+        )
+        os.close(theirs)
+        self._reader = threading.Thread(target=self._read, name="rottui-terminal", daemon=True)
+        self._reader.start()
+
+    def __enter__(self) -> AppInTerminal:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Leave by the app's own key, or by force."""
+        with contextlib.suppress(OSError):
+            self.press(b"q")
+        try:
+            self._process.wait(LEAVE_SECONDS if error[0] is None else 1)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._reader.join()
+        os.close(self._ours)
+
+    @property
+    def written(self) -> int:
+        """Bytes that the app has written so far."""
+        return len(self.raw)
+
+    def press(self, *keys: bytes) -> None:
+        """Send the keys' codes."""
+        for key in keys:
+            os.write(self._ours, key)
+
+    def wait_for_frame(self, seconds: float = 60) -> None:
+        """Wait until the app has taken the screen and listens.
+
+        Raises:
+            TerminalError: it ended, or did not do so in time.
+        """
+        end = time.monotonic() + seconds
+        while _FIRST_FRAME not in self.raw:
+            self.check()
+            if time.monotonic() > end:
+                raise TerminalError(f"the app showed nothing within {seconds:.0f} s")
+            time.sleep(0.01)
+        time.sleep(_SETTLE_SECONDS)
+
+    def show_charts(self, runs: int) -> None:
+        """Mark every run of the queue, then show their curves."""
+        self.press(_F3)
+        time.sleep(_SETTLE_SECONDS)
+        self.press(*[b" "] * runs, _F4)  # a mark takes the cursor to the next run
+
+    def check(self) -> None:
+        """Refuse to go on without the app.
+
+        Raises:
+            TerminalError: it has ended.
+        """
+        code = self._process.poll()
+        if code is not None:
+            raise TerminalError(f"the app ended by itself, with exit code {code}")
+
+    def _read(self) -> None:
+        while True:
+            try:
+                data = os.read(self._ours, 65536)
+            except OSError:  # the app has closed its side
+                return
+            if not data:
+                return
+            self.raw += data
+
+
+def _queue(store: RunStore, workload: Workload) -> None:
+    store.add_runs(
+        [NewRun(run.default_name, run.to_dict(), run.epochs) for run in workload.sweep],
+        sweep="bench",
+    )
+
+
+def _workers(workload: Workload) -> int:
+    return min(available_cores(), len(workload.sweep))
+
+
+def _seconds(store: RunStore) -> float:
+    """Wall clock of a finished sweep divided by its runs and epochs."""
+    ended, runs = ended_at(store), store.runs()
+    started = min(run.started_at or ended for run in runs)
+    return (ended - started) / sum(run.epochs_done for run in runs)
+
+
+def _last_line(text: bytes) -> str:
+    return (text.decode(errors="replace").strip().splitlines() or ["no reason given"])[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenReport:
+    """The result as a table and as a document."""
+
+    machine: Machine
+    workload: Workload
+    cost: ScreenCost
+
+    def blocks(self) -> list[Block]:
+        """Lines and tables, from top to bottom."""
+        cost = self.cost
+
+        def row(name: str, timing: Timing) -> tuple[str, ...]:
+            share, best = (
+                cost.without.median / timing.median,
+                cost.without.best / timing.best,
+            )
+            seconds = seconds_text(timing.median), seconds_text(timing.best)
+            return (name, *seconds, f"{share:.1%}", f"{best:.1%}")
+
+        runs = len(self.workload.sweep)
+        titles = (f"the sweep of {runs} lrs, a run", "s/epoch", "best", "throughput", "at best")
+        rows = (
+            row("engine alone", cost.without),
+            row("in the app, charts live", cost.with_screen),
+        )
+        return [
+            *about(self.machine, self.workload, in_turns(self.workload)),
+            "",
+            Table(titles, rows),
+            "",
+            f"aim: {AIM:.0%} of the throughput with the screen; the app wrote "
+            f"{cost.bytes_per_second:,.0f} bytes/s to a terminal of {COLUMNS}×{LINES}",
+        ]
+
+    def document(self) -> dict[str, Any]:
+        """All numbers."""
+        cost = self.cost
+        timings = {"engine": cost.without, "app": cost.with_screen}
+        return {
+            "schema": SCHEMA,
+            "machine": asdict(self.machine),
+            "workload": workload_json(self.workload),
+            "screen": {
+                name: {
+                    "seconds_per_epoch": timing.median,
+                    "best_seconds_per_epoch": timing.best,
+                    "samples": list(timing.samples),
+                }
+                for name, timing in timings.items()
+            },
+            "share": cost.share,
+            "share_of_bests": cost.without.best / cost.with_screen.best,
+            "aim": AIM,
+            "bytes_per_second": cost.bytes_per_second,
+        }
