@@ -2,32 +2,26 @@
 
 Turns, since the machine may be busier now than a minute ago; medians and bests, since what else
 runs only ever adds time. An epoch is all train batches, then the evaluation of the first 2,000
-train images and of all test images. Each contender has one epoch, or sweep of one epoch, before
-the first that counts: imports, thread pools and kernels that are made on first use.
+train images and of all test images. Each contender has one epoch before the first that counts:
+imports, thread pools and kernels that are made on first use.
 """
 
 from __future__ import annotations
 
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 
+from rottui.bench.engine_alone import add_runs, ended_at, temporary_store, train_in_process
 from rottui.bench.notebook import NotebookLoop
 from rottui.bench.peaks import Peak, better, measure_peak
 from rottui.bench.workload import Tell, Workload, torch_threads
 from rottui.core.config import RunConfig
 from rottui.core.events import EpochDone
-from rottui.core.training import Training, warm_up
-from rottui.engine.engine import Engine
+from rottui.core.training import Training
 from rottui.engine.threads import available_cores, worker_count
 from rottui.errors import TrainingError
-from rottui.store.records import NewRun
-from rottui.store.runs import RunStore
-from rottui.store.states import State
 
 Epochs = Iterator[float]
 """Seconds of each epoch of one run; each ``next()`` trains one, set-up and epoch 0 not counted."""
@@ -35,8 +29,6 @@ Contender = Callable[[Workload], Epochs]
 
 NOTEBOOK, ROTTUI, BF16 = "notebook", "rottui", "rottui-bf16"
 """Names of contenders; the first is what the others are compared with."""
-POLL_SECONDS = 0.1
-"""Between two looks whether a sweep is over; when it was over, the store's rows say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,56 +109,20 @@ def notebook_sweep(workload: Workload) -> float:
 def rottui_sweep(workload: Workload) -> float:
     """Seconds a run and epoch of the same sweep through the engine, on a store of its own.
 
-    From the engine's start until the last run ends: claims, setting up each run, epoch 0's
-    evaluation, commits and checkpoints count.
+    In a process of its own, as ``rottui sweep`` does it, from the engine's start until the last
+    run ends: claims, setting up each run, epoch 0's evaluation, commits and checkpoints count;
+    loading the images does not.
 
     Raises:
         TrainingError: a run did not come to its end.
     """
-    runs = [NewRun(run.default_name, run.to_dict(), run.epochs) for run in workload.sweep]
     workers, threads = sweep_workers(workload)
     with temporary_store() as store:
-        rows = store.add_runs(runs, sweep="bench")
-        engine = Engine(
-            store.folder,
-            cache_dir=store.folder,
-            workers=workers,
-            threads=threads,
-            only=[row.id for row in rows],
-            load=lambda _: workload.dataset,
+        add_runs(store, workload.sweep)
+        started = train_in_process(
+            store.folder, workers=workers, threads=threads, closed=True, warm=True
         )
-        warm_up()
-        started = time.time()  # the clock of the store's rows
-        try:
-            engine.start()
-            while not engine.idle:
-                time.sleep(POLL_SECONDS)
-        finally:
-            engine.stop()
         return _per_epoch(workload, ended_at(store) - started)
-
-
-def ended_at(store: RunStore) -> float:
-    """When the last run came to its end, in seconds since 1970.
-
-    Raises:
-        TrainingError: a run did not come to its end.
-    """
-    runs = store.runs()
-    for run in runs:
-        if run.state is not State.DONE:
-            raise TrainingError(f"of the sweep, {run.name} is {run.state}: {run.error}")
-    return max(run.ended_at or 0.0 for run in runs)
-
-
-@contextmanager
-def temporary_store() -> Iterator[RunStore]:
-    """A run store that goes with the block."""
-    with (
-        tempfile.TemporaryDirectory(prefix="rottui-bench-") as folder,
-        RunStore.open(Path(folder)) as store,
-    ):
-        yield store
 
 
 def sweep_workers(workload: Workload) -> tuple[int, int | None]:
@@ -197,9 +153,8 @@ def measure(
                 if not warm:
                     alone[name].append(seconds)
             for name, measured in sweeps.items():
-                seconds = measured(short if warm else workload)
                 if not warm:
-                    sweep[name].append(seconds)
+                    sweep[name].append(measured(workload))
             peak = better(peak, measure_peak(workload.config.device))
         tell("measuring", workload.repeats + 1, workload.repeats + 1)
     return Measured(_timings(alone), _timings(sweep), peak)

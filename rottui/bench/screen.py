@@ -22,8 +22,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from rottui.bench.engine_alone import add_runs, ended_at, temporary_store, train_in_process
 from rottui.bench.machine import Machine
-from rottui.bench.measure import Timing, ended_at, temporary_store
+from rottui.bench.measure import Timing
 from rottui.bench.report import (
     SCHEMA,
     Block,
@@ -35,8 +36,7 @@ from rottui.bench.report import (
 )
 from rottui.bench.workload import Tell, Workload
 from rottui.engine.threads import available_cores
-from rottui.errors import TerminalError, TrainingError
-from rottui.store.records import NewRun
+from rottui.errors import TerminalError
 from rottui.store.runs import RunStore
 from rottui.store.states import ENDED
 
@@ -87,20 +87,15 @@ def measure_screen(workload: Workload, tell: Tell) -> ScreenCost:
 
 def _without_screen(workload: Workload) -> float:
     with temporary_store() as store:
-        _queue(store, workload)
-        command = [sys.executable, "-m", "rottui.bench.engine_alone", str(store.folder)]
-        done = subprocess.run(
-            [*command, str(_workers(workload))], stdin=subprocess.DEVNULL, capture_output=True
-        )
-        if done.returncode:
-            raise TrainingError(f"the sweep without a screen failed: {_last_line(done.stderr)}")
+        add_runs(store, workload.sweep)
+        train_in_process(store.folder, workers=_workers(workload), closed=False, warm=False)
         return _seconds(store)
 
 
 def _with_screen(workload: Workload) -> tuple[float, float]:
     """Seconds a run and epoch, and bytes a second that the app wrote."""
     with temporary_store() as store, tempfile.TemporaryDirectory(prefix="rottui-bench-") as config:
-        _queue(store, workload)
+        add_runs(store, workload.sweep)
         command = [sys.executable, "-m", "rottui", "launch", "--store", str(store.folder)]
         command += ["--workers", str(_workers(workload))]
         if workload.config.data.path:
@@ -201,13 +196,6 @@ class AppInTerminal:
             self.raw += data
 
 
-def _queue(store: RunStore, workload: Workload) -> None:
-    store.add_runs(
-        [NewRun(run.default_name, run.to_dict(), run.epochs) for run in workload.sweep],
-        sweep="bench",
-    )
-
-
 def _workers(workload: Workload) -> int:
     return min(available_cores(), len(workload.sweep))
 
@@ -217,10 +205,6 @@ def _seconds(store: RunStore) -> float:
     ended, runs = ended_at(store), store.runs()
     started = min(run.started_at or ended for run in runs)
     return (ended - started) / sum(run.epochs_done for run in runs)
-
-
-def _last_line(text: bytes) -> str:
-    return (text.decode(errors="replace").strip().splitlines() or ["no reason given"])[-1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from rottui.bench import measure as bench
-from rottui.bench.measure import Timing, ended_at, measure
+from rottui.bench.engine_alone import add_runs, ended_at, temporary_store
+from rottui.bench.measure import Timing, measure
 from rottui.bench.peaks import measure_peak
 from rottui.bench.workload import Workload
-from rottui.core.training import Training
 from rottui.errors import TrainingError
 from rottui.store.runs import RunStore
 
@@ -41,7 +41,7 @@ def test_contenders_take_turns_epoch_by_epoch_after_one_that_does_not_count(
     contenders = {"a": contender("a", 1.0), "b": contender("b", 2.0)}
     found = measure(workload, contenders, {"a": sweep}, silent)
     repeat = ["a1", "b1", "a2", "b2", "sweep of 2"]
-    assert order == ["a1", "b1", "sweep of 1", *repeat, *repeat]
+    assert order == ["a1", "b1", *repeat, *repeat]
     assert found.alone == {"a": Timing((1.0,) * 4), "b": Timing((2.0,) * 4)}
     assert found.sweep == {"a": Timing((3.0,) * 2)}
 
@@ -76,15 +76,26 @@ def test_a_run_that_diverges_is_said_and_not_measured(workload: Workload) -> Non
             list(bench.rottui_epochs(wild))
 
 
-def test_a_run_that_fails_in_the_sweep_is_named(
+def test_a_sweep_that_fails_is_said_with_the_reason(workload: Workload) -> None:
+    changed = workload.config.replaced({"data.fingerprint": "0" * 32})
+    with pytest.raises(TrainingError, match=r"process failed: .* have changed since this run"):
+        bench.rottui_sweep(replace(workload, config=changed))
+
+
+def test_a_run_that_did_not_end_is_no_measurement(workload: Workload) -> None:
+    with temporary_store() as store:
+        add_runs(store, workload.sweep)
+        with pytest.raises(TrainingError, match="lr 1e-2 is queued"):
+            ended_at(store)
+
+
+def test_a_sweep_has_as_many_workers_as_rottui_sweep(
     workload: Workload, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(self: Training, *args: object) -> None:
-        raise TrainingError("out of luck")
-
-    monkeypatch.setattr(Training, "events", broken)
-    with pytest.raises(TrainingError, match="lr 1e-2 is failed: out of luck"):
-        bench.rottui_sweep(workload)
+    monkeypatch.setattr(bench, "available_cores", lambda: 8)
+    monkeypatch.setattr(bench, "worker_count", lambda asked: 8)
+    found = {n: bench.sweep_workers(replace(workload, threads=n)) for n in (1, 2, 6, 8)}
+    assert found == {1: (1, 1), 2: (2, 1), 6: (3, 2), 8: (3, None)}
 
 
 def test_threads_are_those_asked_for_and_as_before_afterwards(workload: Workload) -> None:
