@@ -109,6 +109,18 @@ def sweep(
         str | None,
         typer.Option("--lrs", metavar="RATES", help='"1e-2, 1e-4, 1e-8" or "1e-5..1e-1 x9".'),
     ] = None,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--vary",
+            metavar="SETTING=VALUES",
+            help='"batch_size=32..256 x4", "network.activation=relu,tanh"; repeatable.',
+        ),
+    ] = None,
+    random: Annotated[
+        str | None,
+        typer.Option("--random", metavar="N", help="Draw N settings, not the grid of all."),
+    ] = None,
     seeds: Annotated[
         str | None, typer.Option("--seeds", metavar="SEEDS", help='"1, 2, 3", "1..5" or "x3".')
     ] = None,
@@ -131,16 +143,18 @@ def sweep(
     threads: Threads = None,
     store: Store = None,
 ) -> int:
-    """Train runs that differ in learning rate or seed, side by side, and compare them.
+    """Train runs that differ in learning rates, other settings or seeds, and compare them.
 
     Takes the flags of train. Ctrl+C saves the runs; rottui launch goes on with them. With
     --halving the runs wait at 1/9, 1/3, … of their epochs, and the best third of each goes on.
     """
     from rottui.commands import training
     from rottui.commands.halving import typed_halving
+    from rottui.commands.sweep_flags import TypedSweep
 
+    varied = TypedSweep(lrs, vary or (), random, seeds)
     halved = typed_halving(halving, eta, min_epochs, rungs)
-    return training.sweep(typed, lrs, seeds, halved, name, queue, workers, threads, store)
+    return training.sweep(typed, varied, halved, name, queue, workers, threads, store)
 
 
 @app.command()
@@ -162,6 +176,34 @@ def runs(
     from rottui.commands.runs import runs
 
     return runs(state=state, sweep=sweep, sort=sort, as_json=as_json, store=store)
+
+
+@app.command()
+def sweeps(as_json: AsJson = False, store: Store = None) -> int:
+    """List the sweeps of the store: what they vary, and how far their runs are."""
+    from rottui.commands.sweeps import sweeps
+
+    return sweeps(as_json=as_json, store=store)
+
+
+@app.command()
+def leaderboard(
+    sweep: Annotated[str, typer.Argument(metavar="SWEEP", help="The sweep's id, or its name.")],
+    by: Annotated[
+        str | None,
+        typer.Option("--by", metavar="METRIC", help="Such as test_mae; else test circular MAE."),
+    ] = None,
+    as_json: AsJson = False,
+    store: Store = None,
+) -> int:
+    """Compare the settings of a sweep over their seeds, best first.
+
+    Behind is the mean difference to the best setting's runs of the same seeds; best is the metric
+    at the lowest test loss.
+    """
+    from rottui.commands.sweeps import leaderboard
+
+    return leaderboard(sweep, by=by, as_json=as_json, store=store)
 
 
 @app.command()

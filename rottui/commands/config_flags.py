@@ -154,6 +154,11 @@ def _place(field: str, typed: Typed, file: Mapping[str, Any]) -> str:
     return _FLAG_OF.get(field, field or "config")
 
 
+def flag_of(field: str) -> str:
+    """The flag that sets a field."""
+    return _FLAG_OF.get(field, field)
+
+
 def _has(file: Mapping[str, Any], field: str) -> bool:
     place: Any = file
     for part in field.split("."):

@@ -10,10 +10,10 @@ from rottui.commands import tables
 from rottui.commands.json_rows import checkpoint_json, document, epoch_json, run_json
 from rottui.commands.run_table import SORTS, epoch_columns, ordered, run_columns
 from rottui.commands.stores import check_exists, exists, store_folder
+from rottui.commands.sweeps import sweep_named
 from rottui.commands.texts import circle_line, guess_line, metrics_line, moment
 from rottui.commands.usage import DONE, UsageError
-from rottui.errors import StoreError
-from rottui.store.records import EpochRow, RunRow, SweepRow
+from rottui.store.records import EpochRow, RunRow
 from rottui.store.runs import RunStore
 from rottui.store.states import ENDED, State
 from rottui.tui.widgets.formats import format_pace
@@ -35,7 +35,7 @@ def runs(
         check_exists(folder)
     if exists(folder):
         with RunStore.open(folder, read_only=True) as rows:
-            chosen = None if sweep is None else _sweep(rows.sweeps(), sweep)
+            chosen = None if sweep is None else sweep_named(rows.sweeps(), sweep).id
             found = rows.runs(states=states, sweep=chosen)
     if sort is not None:
         found = ordered(found, sort)
@@ -121,15 +121,6 @@ def _state(text: str) -> State:
     except ValueError:
         known = ", ".join(State)
         raise UsageError(f"--state: must be one of {known}, not {text!r}") from None
-
-
-def _sweep(sweeps: Sequence[SweepRow], reference: str) -> int:
-    """The id of the sweep with that id or that name; of the last one where names are equal."""
-    for sweep in reversed(sweeps):
-        if reference in (str(sweep.id), sweep.name):
-            return sweep.id
-    known = ", ".join(f"{sweep.id} ({sweep.name})" for sweep in sweeps) or "none yet"
-    raise StoreError(f"there is no sweep {reference!r}; there are: {known}")
 
 
 def _toml(config: Any) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from rottui import locations
 from rottui.commands.config_flags import run_config
@@ -13,16 +15,34 @@ from rottui.commands.here import Here
 from rottui.commands.logs import log_to
 from rottui.commands.progress import Progress, new_progress
 from rottui.commands.stores import check_exists, store_folder
-from rottui.commands.sweep_flags import sweep_config
+from rottui.commands.sweep_flags import TypedSweep, sweep_config
 from rottui.commands.usage import DONE, UsageError, positive
 from rottui.core.config import DataConfig
 from rottui.core.halving import Halving, Plan
 from rottui.core.pytorch import explained_imports
+from rottui.core.sweeps import SweepConfig
 from rottui.engine.threads import available_cores
 from rottui.errors import DataError, StoreError, TrainingError
 from rottui.store.records import NewRun
 from rottui.store.runs import RunStore
 from rottui.store.states import ENDED, State
+from rottui.tui.widgets.formats import format_count
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A sweep as the store keeps it beside its runs."""
+
+    name: str
+    config: SweepConfig
+    plan: Plan | None
+    """How it is halved, if it is."""
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """How it was made, as plain JSON."""
+        halving = {} if self.plan is None else {"halving": self.plan.to_dict()}
+        return self.config.spec() | halving
 
 
 def train(
@@ -37,13 +57,12 @@ def train(
         check_device(config.device, typed)
     new = NewRun(name or config.default_name, config.to_dict(), config.epochs)
     here = Here(store_folder(store), workers=1, threads=count)
-    return _add(here, [new], config.data, None, queue)
+    return _add(here, [new], [config.data], None, queue)
 
 
 def sweep(
     typed: Typed,
-    lrs: str | None,
-    seeds: str | None,
+    varied: TypedSweep,
     halving: Halving | None,
     name: str | None,
     queue: bool,
@@ -57,23 +76,25 @@ def sweep(
     """
     worker_count, thread_count = positive("--workers", workers), positive("--threads", threads)
     _check_name(name)
-    config = sweep_config(typed, lrs, seeds)
+    config = sweep_config(typed, varied)
     runs = config.runs()
     plan = None if halving is None else plan_of(halving, [run for _, run in runs])
-    data = _pinned(config.base.data)
-    if not queue:
-        check_device(config.base.device, typed)
     until = None if plan is None else plan.rungs[0]
+    pinned = {data: _pinned(data) for data in dict.fromkeys(run.data for _, run in runs)}
+    for device in () if queue else dict.fromkeys(run.device for _, run in runs):
+        check_device(device, typed)
+    configs = [run.model_copy(update={"data": pinned[run.data]}) for _, run in runs]
     new = [
-        NewRun(title, run.model_copy(update={"data": data}).to_dict(), run.epochs, until)
-        for title, run in runs
+        NewRun(title, run.to_dict(), run.epochs, until)
+        for (title, _), run in zip(runs, configs, strict=True)
     ]
     here = Here(
         store_folder(store),
         workers=min(worker_count or available_cores(), len(new)),
         threads=thread_count,
     )
-    return _add(here, new, data, name or config.label, queue, plan)
+    made = Made(name or config.label, config, plan)
+    return _add(here, new, list(pinned.values()), made, queue)
 
 
 def resume(
@@ -112,34 +133,30 @@ def resume(
 
 
 def _add(
-    here: Here,
-    new: Sequence[NewRun],
-    data: DataConfig,
-    sweep: str | None,
-    queue: bool,
-    plan: Plan | None = None,
+    here: Here, new: Sequence[NewRun], data: Sequence[DataConfig], sweep: Made | None, queue: bool
 ) -> int:
-    many = sweep is not None
-    spec = None if plan is None else {"halving": plan.to_dict()}
+    name, spec = (sweep.name, sweep.spec) if sweep is not None else (None, None)
     with RunStore.open(here.folder) as rows:
         if queue:
-            for run in rows.add_runs(new, sweep=sweep, spec=spec):
+            for run in rows.add_runs(new, sweep=name, spec=spec):
                 print(run.id)
             return DONE
         log_to(here.folder)
-        with new_progress(many=many) as progress:
+        with new_progress(many=sweep is not None) as progress:
             _load_torch()
             images = _read_images(data, progress)
-            added = rows.add_runs(new, sweep=sweep, spec=spec)
-            what = f"{len(added)} runs: {sweep}" if many else f"run {added[0].id}: {added[0].name}"
+            added = rows.add_runs(new, sweep=name, spec=spec)
+            what = f"run {added[0].id}: {added[0].name}"
+            if sweep is not None:
+                what = f"{len(added)} runs: {name}"
             progress.say(f"{what}; {images}")
-            if plan is not None:
-                progress.say(plan_line(plan, len(added)))
+            if sweep is not None and sweep.plan is not None:
+                progress.say(plan_line(sweep.plan, len(added)))
             outcome = here.train(rows, [run.id for run in added], progress)
-    return here.report_sweep(outcome, plan) if many else here.report_run(outcome)
+    return here.report_run(outcome) if sweep is None else here.report_sweep(outcome, sweep.plan)
 
 
-def _read_images(data: DataConfig, progress: Progress) -> str:
+def _read_images(chosen: Sequence[DataConfig], progress: Progress) -> str:
     """Decode the images into the cache before anything is queued; a few words about them.
 
     Raises:
@@ -147,10 +164,14 @@ def _read_images(data: DataConfig, progress: Progress) -> str:
     """
     from rottui.core.data import load_dataset
 
-    dataset = load_dataset(data, locations.cache_dir(), progress=progress.part)
-    for note in dataset.notes:
-        progress.say(note)
-    return f"{len(dataset.train):,} + {len(dataset.test):,} images of {_source(data)}"
+    said: dict[str, None] = {}
+    for data in chosen:
+        dataset = load_dataset(data, locations.cache_dir(), progress=progress.part)
+        for note in dataset.notes:
+            progress.say(note)
+        said[f"{len(dataset.train):,} + {len(dataset.test):,} images of {_source(data)}"] = None
+    first, *others = said
+    return first if not others else f"{first}, and {format_count(len(others), 'other selection')}"
 
 
 def _source(data: DataConfig) -> str:

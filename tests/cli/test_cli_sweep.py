@@ -51,6 +51,83 @@ def test_rates_and_seeds_come_from_flags_file_and_preset(rottui, images, flags, 
     assert queued(rottui, "--data", images, *flags) == pairs
 
 
+VARY_TOML = """
+[sweep]
+seeds = "x2"
+[sweep.vary]
+batch_size = "8..16 x2"
+network.activation = ["relu", "tanh"]
+network.dense_hiddens = [[4], [4, 4]]
+shuffle = [true]
+"""
+
+
+def settings(rottui, images: Path, *args: object) -> list[dict[str, Any]]:
+    """The config of each run that a sweep would train."""
+    answer = rottui("sweep", "--data", images, *args, "--queue")
+    assert answer.code == 0, answer.err
+    ids = [int(word) for word in answer.out.split()]
+    return [run["config"] for run in all_runs(rottui) if run["id"] in ids]
+
+
+def test_any_setting_is_varied_by_flags(rottui, images: Path) -> None:
+    flags = ["--vary", "batch_size=8, 16", "--vary", "activation=relu,tanh; lr=1e-3..1e-1 x3"]
+    found = settings(rottui, images, *flags, "--seeds", "1,2")
+    triples = {(run["batch_size"], run["network"]["activation"], run["lr"]) for run in found}
+    assert len(triples) == 12
+    assert len(found) == 24
+    assert {run["lr"] for run in found} == {1e-3, 1e-2, 1e-1}
+
+
+@pytest.mark.parametrize(
+    ("flags", "rates"),
+    [
+        ([], {1e-3}),
+        (["--preset", "seed-mlp"], {1e-3}),
+        (["--preset", "seed-mlp-lr"], {1e-2, 1e-4, 1e-8}),
+        (["--lrs", "0.5, 0.25"], {0.5, 0.25}),
+        (["--lr", "0.5"], {0.5}),
+    ],
+)
+def test_rates_beside_another_axis(rottui, images: Path, flags: list[str], rates) -> None:
+    found = settings(rottui, images, "--vary", "batch_size=8,16", *flags)
+    assert {run["lr"] for run in found} == rates
+    assert len(found) == 2 * len(rates)
+
+
+def test_a_file_varies_settings_too_and_flags_win(rottui, images: Path) -> None:
+    Path("vary.toml").write_text(VARY_TOML)
+    found = settings(rottui, images, "--config", "vary.toml")
+    assert len(found) == 2 * 2 * 2 * 2
+    assert {tuple(run["network"]["dense_hiddens"]) for run in found} == {(4,), (4, 4)}
+    assert all(run["shuffle"] for run in found)
+    over = ["--vary", "batch_size=32", "--activation", "sigmoid", "--seeds", "7"]
+    found = settings(rottui, images, "--config", "vary.toml", *over)
+    assert len(found) == 2
+    assert {run["batch_size"] for run in found} == {32}
+    assert {run["network"]["activation"] for run in found} == {"sigmoid"}
+
+
+def test_random_settings_are_the_same_ones_each_time(rottui, images: Path) -> None:
+    flags = ["--vary", "lr=1e-5..1e-1", "--vary", "batch_size=8..64", "--random", "5"]
+    first, again = (
+        [(run["lr"], run["batch_size"]) for run in settings(rottui, images, *flags)]
+        for _ in range(2)
+    )
+    assert first == again
+    assert len(set(first)) == 5
+
+
+def test_sizes_of_the_data_may_be_varied(rottui, images: Path) -> None:
+    answer = rottui("sweep", "--data", images, *TINY, "--lr", "1e-3", "--vary", "train_size=8,16")
+    assert answer.code == 0, answer.err
+    assert "2 runs: mlp 4 · lr 1e-3 · train_size 8, 16; 8 + 8 images of" in answer.out
+    assert "and 1 other selection" in answer.out
+    configs = [run["config"]["data"] for run in all_runs(rottui)]
+    assert [config["train_size"] for config in configs] == [8, 16]
+    assert configs[0]["fingerprint"] != configs[1]["fingerprint"]
+
+
 def test_the_presets_are_the_experiments_own_networks(rottui, images: Path) -> None:
     rottui("sweep", "--preset", "seed-mlp-lr", "--data", images, "--queue")
     rottui("sweep", "--preset", "seed-cnn-lr", "--data", images, "--queue")
