@@ -12,15 +12,24 @@ import pyte
 import pytest
 
 from rottui.bench import screen
+from rottui.bench.engine_alone import add_runs, temporary_store
 from rottui.bench.machine import Machine
 from rottui.bench.measure import Timing
 from rottui.bench.report import plain_lines
-from rottui.bench.screen import AppInTerminal, ScreenCost, ScreenReport, measure_screen
+from rottui.bench.screen import (
+    AppInTerminal,
+    ScreenCost,
+    ScreenReport,
+    measure_screen,
+    paces_of,
+)
 from rottui.bench.workload import Workload
 from rottui.core.config import DataConfig, RunConfig
 from rottui.core.data import load_dataset, pin_data
 from rottui.errors import TerminalError, TrainingError
 from rottui.locations import cache_dir
+from rottui.store.records import EpochRow
+from rottui.store.states import State
 
 
 def silent(what: str, done: int, total: int) -> None:
@@ -85,11 +94,35 @@ def test_a_sweep_that_fails_without_a_screen_is_said(small: Workload) -> None:
         measure_screen(replace(small, config=gone), silent)
 
 
+def test_the_pace_is_that_of_the_commits_after_the_first_quarter(
+    small: Workload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with temporary_store() as store:
+        add_runs(store, [small.config.replaced({"epochs": 4})] * 2)
+        begun = time.time()
+        for times in ([0, 10, 12, 14, 16], [0, 11, 13, 15, 17]):
+            claim = store.claim("w", threads=1)
+            assert claim is not None
+            for epoch, at in enumerate(times):
+                store.commit_epoch(claim, row(epoch, begun + at))
+            store.finish(claim, State.DONE)
+        found = paces_of(store)
+    # commits at 10, 11 are the first quarter; from 12 on there is one a second
+    assert found.steady == pytest.approx(1.0)
+
+
+def row(epoch: int, at: float) -> EpochRow:
+    numbers = dict.fromkeys(("train_loss", "test_loss", "train_mae", "test_mae"), 0.5)
+    return EpochRow(epoch, epoch, **numbers, train_mae_deg=1, test_mae_deg=1, seconds=1, at=at)
+
+
 def test_the_report_says_what_is_left_of_the_throughput(small: Workload) -> None:
     machine = Machine("A CPU", 2, "cpu", "Linux x86_64", "3.11.7", "2.6.0", None)
-    cost = ScreenCost(Timing((0.098, 0.097)), Timing((0.1, 0.1)), 6144.4)
+    steady, whole = (Timing((0.098, 0.097)), Timing((0.1, 0.1))), (Timing((0.1,)), Timing((0.2,)))
+    cost = ScreenCost(*steady, *whole, 6144.4)
     report = ScreenReport(machine, small, cost)
     rows = [" ".join(line.split()) for line in plain_lines(report.blocks())]
     assert "in the app, charts live 0.100 0.100 97.5% 97.0%" in rows
-    assert "6,144 bytes/s" in plain_lines(report.blocks())[-1]
+    assert "6,144 bytes/s" in rows[-1]
+    assert "50.0% from the first claim on" in rows[-2]
     assert report.document()["share"] == pytest.approx(0.975)
