@@ -142,6 +142,34 @@ def test_every_state_has_a_glyph_and_a_word(state: State, wish: Wish | None, tex
     assert ascii_text.split()[1][:4] == text.split()[1][:4]
 
 
+def test_a_run_that_waits_at_its_rung_waits_for_no_person() -> None:
+    waiting = run_row(4, State.PAUSED, done=3, until=3, seconds=2.0)
+    cells = cell_texts(4, State.PAUSED, done=3, until=3, seconds=2.0)
+    assert (cells["state"], cells["left"]) == ("⏸ waiting", "")
+    text, tone = queue_cells.detail(waiting)
+    assert text.startswith(
+        "run 4: mlp 256-256 lr 1e-3 · waits at epoch 3 for the other runs of its sweep · "
+    )
+    assert tone == "muted"
+    held = cell_texts(4, State.PAUSED, done=3, until=3, wish=Wish.PAUSE)
+    assert held["state"] == "⏸ paused"
+    runs = [waiting, run_row(5, State.PAUSED), run_row(6, State.DONE)]
+    assert queue_cells.summary(runs) == "1 paused · 1 waiting · 1 done"
+
+
+def test_the_time_left_is_that_to_the_next_rung() -> None:
+    run = run_row(4, State.QUEUED, done=1, until=3, seconds=2.0)
+    assert queue_cells.time_left(run) == 4
+    assert queue_cells.summary([run]) == "1 queued · about 4s left"
+
+
+def test_the_detail_of_a_run_that_ended_early_says_why() -> None:
+    reason = "stopped by halving at rung 1 (epoch 3): test loss 0.91 was 5th of 9"
+    text, tone = queue_cells.detail(run_row(4, State.DONE, done=3, reason=reason))
+    assert text.startswith(f"run 4: mlp 256-256 lr 1e-3 · {reason} · ")
+    assert tone == "muted"
+
+
 def test_a_diverged_run_shows_nan_as_an_error() -> None:
     run = run_row(1, State.FAILED, done=3, last=epoch_row(3, math.nan))
     test_loss = queue_cells.cells(run)[7]
@@ -241,6 +269,15 @@ def test_a_wish_that_is_pending_is_not_wished_again() -> None:
     assert refusal(Kind.RESUME, pausing) == "", "the wish to pause is taken back"
     assert refusal(Kind.CANCEL, pausing) == "", "a run that is pausing can still be cancelled"
     assert "already" in refusal(Kind.CANCEL, run_row(1, State.RUNNING, wish=Wish.CANCEL))
+
+
+def test_a_run_that_waits_at_its_rung_is_held_back_once() -> None:
+    waiting = run_row(4, State.PAUSED, done=3, until=3)
+    assert refusal(Kind.PAUSE, waiting) == ""
+    assert refusal(Kind.RESUME, waiting) == ""
+    held = replace(waiting, wish=Wish.PAUSE)
+    assert refusal(Kind.PAUSE, held) == "run 4 is held back already"
+    assert refusal(Kind.RESUME, held) == ""
 
 
 def test_of_several_runs_those_are_taken_that_fit_and_the_rest_is_named() -> None:

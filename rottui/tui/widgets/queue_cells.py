@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -99,6 +100,8 @@ def state_cell(run: RunRow, symbols: Glyphs) -> Cell:
     if run.state is State.RUNNING and run.wish is Wish.CANCEL:
         word = f"{symbols.cancelled} cancelling{symbols.cut}"
         return Cell(word, "warn", f"{symbols.cancelled} cancel{symbols.cut}")
+    if run.at_rung and run.wish is None:
+        return Cell(f"{symbols.paused} waiting", TONES[State.QUEUED])
     return Cell(f"{symbols.of(run.state)} {run.state.value}", TONES[run.state])
 
 
@@ -113,10 +116,18 @@ def epoch_cell(run: RunRow, symbols: Glyphs) -> Cell:
 
 
 def time_left(run: RunRow) -> float | None:
-    """Seconds of training that a run still needs; None when it has ended or nobody can know."""
+    """Seconds of training that a run still needs; None when it has ended or nobody can know.
+
+    To the next rung where it has one: whether it goes on from there is not known yet.
+    """
     if run.state not in (State.QUEUED, State.RUNNING, State.PAUSED) or run.seconds is None:
         return None
-    return max(0, run.epochs - run.epochs_done) * run.seconds
+    return None if run.at_rung else _epochs_left(run) * run.seconds
+
+
+def _epochs_left(run: RunRow) -> int:
+    """Epochs to the run's end or its next rung."""
+    return max(0, (run.epochs if run.until is None else run.until) - run.epochs_done)
 
 
 def network_label(config: Mapping[str, Any]) -> str:
@@ -149,10 +160,8 @@ def data_label(config: Mapping[str, Any]) -> str:
 
 def summary(runs: Sequence[RunRow], ascii: bool = False) -> str:
     """``3 running · 12 queued · 40 done · about 3h 05m left``; empty without runs."""
-    counts: dict[State, int] = dict.fromkeys(_ORDER, 0)
-    for run in runs:
-        counts[run.state] += 1
-    parts = [f"{count:,} {state.value}" for state, count in counts.items() if count]
+    counts = Counter("waiting" if run.at_rung else str(run.state) for run in runs)
+    parts = [f"{counts[word]:,} {word}" for word in _ORDER if counts[word]]
     left = queue_time_left(runs)
     if left is not None:
         parts.append(f"about {format_duration(left)} left")
@@ -163,6 +172,7 @@ _ORDER = (
     State.RUNNING,
     State.QUEUED,
     State.PAUSED,
+    "waiting",
     State.DONE,
     State.FAILED,
     State.CANCELLED,
@@ -193,7 +203,7 @@ def queue_time_left(runs: Sequence[RunRow]) -> float | None:
     work, longest, training = 0.0, 0.0, 0
     for run in waiting:
         pace = run.seconds if run.seconds is not None else mean_of.get(_kind(run), mean)
-        left = max(0, run.epochs - run.epochs_done) * pace
+        left = _epochs_left(run) * pace
         work += left
         if run.state is State.RUNNING:
             training += 1
@@ -206,7 +216,10 @@ def _kind(run: RunRow) -> tuple[str, str]:
 
 
 def detail(run: RunRow, ascii: bool = False) -> tuple[str, str]:
-    """A sentence about a run, and its tone: the error of a failed one, else what has no column."""
+    """A sentence about a run, and its tone: the error of a failed one, else what has no column.
+
+    Where it waits, or why it ended before its last epoch, comes first.
+    """
     symbols = glyphs(ascii)
     if run.error:
         error = " ".join(run.error.split())
@@ -215,6 +228,10 @@ def detail(run: RunRow, ascii: bool = False) -> tuple[str, str]:
         text = f"{symbols.problem} run {run.id}: {error}"
         return (to_ascii(text) if ascii else text), "error"
     parts = [f"run {run.id}: {run.name}"]
+    if run.at_rung:
+        parts.append(f"waits at epoch {run.until} for the other runs of its sweep")
+    if run.reason:
+        parts.append(run.reason)
     if (network := network_label(run.config)) not in run.name:
         parts.append(network)
     target = run.config.get("target")

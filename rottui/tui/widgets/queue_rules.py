@@ -42,6 +42,8 @@ def refusal(kind: Kind, run: RunRow) -> str:
         case Kind.PAUSE:
             if state is State.RUNNING and run.wish is not None:
                 return _already(run)
+            if run.at_rung:
+                return f"run {run.id} is held back already" if run.wish is not None else ""
             if state not in (State.QUEUED, State.RUNNING):
                 return f"{who}; only a queued or running run can be paused"
         case Kind.RESUME:
