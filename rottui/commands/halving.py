@@ -50,24 +50,11 @@ def plan_of(halving: Halving, configs: Sequence[RunConfig]) -> Plan:
         raise _usage_error(error) from None
 
 
-def plan_line(plan: Plan, runs: int) -> str:
-    """Such as ``halving: 27 runs to epoch 1, 9 to 3, 3 to 9, 1 to 27; 81 of 729 epochs``."""
-    return _line(plan.sizes, plan, plan.epochs, runs * plan.rungs[-1])
-
-
 def kept_line(plan: Plan, runs: Sequence[RunRow]) -> str:
-    """The same of what came to be: the runs that did come to each rung, and the epochs trained."""
+    """What came of a plan: the runs that did come to each rung, and the epochs trained."""
     came = [sum(run.epochs_done >= rung for run in runs) for rung in plan.rungs]
-    trained, planned = (
-        sum(getattr(run, name) for run in runs) for name in ("epochs_done", "epochs")
-    )
-    return _line(came, plan, trained, planned)
-
-
-def _line(came: Sequence[int], plan: Plan, trained: int, planned: int) -> str:
-    (runs, epoch), *rest = zip(came, plan.rungs, strict=True)
-    parts = [f"{runs} runs to epoch {epoch}", *(f"{n} to {to}" for n, to in rest)]
-    return f"halving: {', '.join(parts)}; {trained:,} of {planned:,} epochs"
+    trained, planned = sum(run.epochs_done for run in runs), sum(run.epochs for run in runs)
+    return f"halving: {plan.label_of(came, trained, planned)}"
 
 
 def _usage_error(error: ConfigError) -> UsageError:

@@ -10,7 +10,7 @@ from rottui import locations
 from rottui.commands.config_flags import run_config
 from rottui.commands.devices import check_device, missing_device
 from rottui.commands.flags import RUN_FLAGS, Typed
-from rottui.commands.halving import plan_line, plan_of
+from rottui.commands.halving import plan_of
 from rottui.commands.here import Here
 from rottui.commands.logs import log_to
 from rottui.commands.progress import Progress, new_progress
@@ -151,7 +151,7 @@ def _add(
                 what = f"{len(added)} runs: {name}"
             progress.say(f"{what}; {images}")
             if sweep is not None and sweep.plan is not None:
-                progress.say(plan_line(sweep.plan, len(added)))
+                progress.say(f"halving: {sweep.plan.label}")
             outcome = here.train(rows, [run.id for run in added], progress)
     return here.report_run(outcome) if sweep is None else here.report_sweep(outcome, sweep.plan)
 

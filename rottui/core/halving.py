@@ -10,12 +10,13 @@ without need (ASHA: Li et al. 2020).
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from rottui.core.config import RunConfig
+from rottui.core.config import RunConfig, number_in
 from rottui.errors import ConfigError, Problem
 
 _COMPARED = ("target", "loss", "epochs")
@@ -71,7 +72,7 @@ class Halving:
             places = sorted({place for place in places if place < epochs})
         else:
             if self.min_epochs >= epochs:
-                message = f"the first rung must lie before the last epoch, {epochs}"
+                message = f"must lie before the last epoch, {epochs}"
                 raise ConfigError((Problem("min_epochs", f"{message}, not at {self.min_epochs}"),))
             most = _powers(self.eta, (epochs - 1) // self.min_epochs) + 2
             places = [self.min_epochs * self.eta**k for k in range(min(count, most) - 1)]
@@ -106,6 +107,17 @@ class Plan:
         """Epochs that the whole sweep trains if no run ends by itself."""
         gaps = (rung - below for rung, below in zip(self.rungs, (0, *self.rungs[:-1]), strict=True))
         return sum(size * gap for size, gap in zip(self.sizes, gaps, strict=True))
+
+    @property
+    def label(self) -> str:
+        """Such as ``27 runs to epoch 1, 9 to 3, 3 to 9, 1 to 27; 81 of 729 epochs``."""
+        return self.label_of(self.sizes, self.epochs, self.sizes[0] * self.rungs[-1])
+
+    def label_of(self, came: Sequence[int], trained: int, planned: int) -> str:
+        """The same of the runs that did come to each rung, and of the epochs trained."""
+        (runs, epoch), *rest = zip(came, self.rungs, strict=True)
+        parts = [f"{runs} runs to epoch {epoch}", *(f"{n} to {to}" for n, to in rest)]
+        return f"{', '.join(parts)}; {trained:,} of {planned:,} epochs"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""
@@ -142,6 +154,20 @@ def _powers(base: int, number: int) -> int:
 def rung_sizes(eta: int, runs: int, n_rungs: int) -> tuple[int, ...]:
     """How many of ``runs`` may come to each rung: ⌊n/η^k⌋, but one run always goes on."""
     return tuple(max(1, runs // eta**k) for k in range(n_rungs))
+
+
+def parse_halving(text: str) -> Halving | None:
+    """The halving of ``3`` (eta) or ``3, 1`` (eta, epochs of the first rung); none of no text.
+
+    Raises:
+        ConfigError: other words than ``on`` and ``off``, or numbers that no halving can have.
+    """
+    if text.strip().lower() in ("on", "off"):
+        return Halving() if text.strip().lower() == "on" else None
+    numbers = [number_in(part) for part in re.split(r"[,;\s]+", text) if part]
+    if not 0 <= len(numbers) <= 2 or any(isinstance(number, str) for number in numbers):
+        raise _refused("give 3 for the best third, or 3, 1 with the first rung at epoch 1")
+    return Halving(*numbers) if numbers else None  # type: ignore[arg-type]  # checked there
 
 
 def check_comparable(configs: Sequence[RunConfig]) -> None:

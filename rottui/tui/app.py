@@ -336,8 +336,8 @@ class RottuiApp(App[None]):
                 if config.data not in pinned:
                     pinned[config.data] = pin_data(config.data)
                 whole = RunConfig.model_copy(config, update={"data": pinned[config.data]})
-                new.append(NewRun(name, whole.to_dict(), whole.epochs))
-            return self._store.add_runs(new, sweep=sweep)
+                new.append(NewRun(name, whole.to_dict(), whole.epochs, event.until))
+            return self._store.add_runs(new, sweep=sweep, spec=event.spec)
 
         def done(result: object) -> None:
             rows: Sequence[RunRow] = result  # type: ignore[assignment]

@@ -118,7 +118,7 @@ def test_a_sweep_that_a_person_holds_up_ends_the_command(
         (["--eta", "three"], "--eta: must be a whole number, not 'three'"),
         (["--min-epochs", "0"], "--min-epochs: must be at least 1, not 0"),
         (["--min-epochs", "9"],
-         "--min-epochs: the first rung must lie before the last epoch, 9, not at 9"),
+         "--min-epochs: must lie before the last epoch, 9, not at 9"),
         (["--rungs", "1"], "--rungs: must be at least 2, not 1"),
         (["--rungs", "10"],
          "--rungs: 10 rungs by 3 do not fit into 9 epochs; at most 3 do"),

@@ -20,6 +20,7 @@ from rottui.core.halving import (
     check_comparable,
     decide,
     ordinal,
+    parse_halving,
     rung_sizes,
 )
 from rottui.errors import ConfigError
@@ -84,7 +85,7 @@ def test_numbers_that_no_halving_has_are_refused(given_: dict, sentence: str) ->
     [
         (Halving(), 1, "halving: 1 epoch has no room for a rung; halving needs two or more"),
         (Halving(min_epochs=30), 27,
-         "min_epochs: the first rung must lie before the last epoch, 27, not at 30"),
+         "min_epochs: must lie before the last epoch, 27, not at 30"),
         (Halving(n_rungs=5), 27,
          "n_rungs: 5 rungs by 3 do not fit into 27 epochs; at most 4 do"),
         (Halving(min_epochs=2, n_rungs=5), 27,
@@ -133,6 +134,7 @@ def test_27_runs_cost_81_epochs_instead_of_729() -> None:
     assert plan.rungs == (1, 3, 9, 27)
     assert plan.sizes == (27, 9, 3, 1)
     assert plan.epochs == 27 + 18 + 18 + 18 == 81
+    assert plan.label == "27 runs to epoch 1, 9 to 3, 3 to 9, 1 to 27; 81 of 729 epochs"
 
 
 def test_one_run_goes_on_to_the_end_however_few_they_are() -> None:
@@ -140,6 +142,26 @@ def test_one_run_goes_on_to_the_end_however_few_they_are() -> None:
     assert (plan.rungs, plan.sizes) == ((3, 9), (3, 1))
     assert plan.epochs == 3 * 3 + 6
     assert rung_sizes(3, 2, 3) == (2, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "halving"),
+    [("", None), (" ", None), ("off", None), ("On ", Halving()), ("3", Halving()),
+     ("2, 5", Halving(2, 5)), ("4 1", Halving(4, 1))],
+)  # fmt: skip
+def test_a_halving_is_read_from_a_text(text: str, halving: Halving | None) -> None:
+    assert parse_halving(text) == halving
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("yes", "halving: give 3 for the best third"), ("3, 1, 2", "halving: give 3"),
+     ("1", "eta: must be at least 2, not 1"), ("3, 0", "min_epochs: must be at least 1, not 0"),
+     ("nan", "eta: must be a whole number, not nan")],
+)  # fmt: skip
+def test_a_text_that_is_no_halving_is_refused(text: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        parse_halving(text)
 
 
 def test_a_plan_round_trips_through_json() -> None:

@@ -63,6 +63,20 @@ async def test_a_learning_rate_sweep_in_under_ten_keys(store: RunStore, image_fo
             assert run.config["data"]["fingerprint"]
 
 
+async def test_a_halved_sweep_is_trained_rung_by_rung(store: RunStore, image_folder: Path) -> None:
+    app = RottuiApp(store, data=str(image_folder), workers=1)
+    async with running(app) as pilot:
+        await pilot.press("s")
+        form = app.main.query_one(ConfigurePane).form
+        form.fill({"network.dense_hiddens": "4", "epochs": "2", "halving": "3"}, sweep=True)
+        await pilot.press("enter")
+        await until(pilot, lambda: len(store.runs(states={State.DONE})) == 3)
+        assert sorted(run.epochs_done for run in store.runs()) == [1, 1, 2]
+        (sweep,) = store.sweeps()
+        assert sweep.spec is not None
+        assert sweep.spec["halving"] == {"rungs": [1, 2], "sizes": [3, 1]}
+
+
 async def test_a_queued_run_is_trained_and_its_curve_is_drawn(
     store: RunStore, image_folder: Path
 ) -> None:

@@ -198,6 +198,35 @@ def test_what_is_wrong_with_a_sweep(changes: dict[str, str], field: str, words: 
     assert words in reading.problems[field]
 
 
+def test_a_sweep_is_halved_as_its_field_says() -> None:
+    rates = {"sweep": True, "lrs": "1e-5..1e-1 x9", "epochs": "27"}
+    assert read(**rates).plan is None
+    plan = read(**rates, halving="3").plan
+    assert plan is not None
+    assert (plan.rungs, plan.sizes) == ((3, 9, 27), (9, 3, 1))
+    plan = read(**rates, halving="2, 4").plan
+    assert plan is not None
+    assert plan.rungs == (4, 8, 16, 27)
+    assert read(lr="1e-3", halving="rubbish").ready, "a single run has no such field"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"halving": "1"}, "eta must be at least 2, not 1"),
+        ({"halving": "half"}, "give 3 for the best third, or 3, 1"),
+        ({"halving": "3, 50"}, "first rung must lie before the last epoch, 50"),
+        ({"halving": "3", "epochs": "1"}, "1 epoch has no room for a rung"),
+        ({"halving": "3", "lrs": "1e-3"}, "one run has nothing to be compared with"),
+    ],
+)
+def test_what_is_wrong_with_a_halving(changes: dict[str, str], words: str) -> None:
+    reading = read(**{"sweep": True, "lrs": "1e-2, 1e-3", **changes})
+    assert reading.plan is None
+    assert list(reading.problems) == ["halving"]
+    assert reading.problems["halving"].startswith(words)
+
+
 def test_presets_fill_everything_but_data_and_device() -> None:
     filled, sweep = form_schema.preset_texts("seed-cnn-lr")
     assert sweep
@@ -408,6 +437,24 @@ async def test_a_key_turns_the_form_into_a_sweep_and_back(key: str) -> None:
         assert "lr" in app.form.visible_fields
         await pilot.press(key)
         assert app.form.texts["lrs"] == "1e-5..1e-1 x9", "what was typed is kept"
+
+
+async def test_a_halved_sweep_says_what_it_costs_and_is_queued_with_its_rungs() -> None:
+    app = Host()
+    async with app.run_test(size=(100, 24)) as pilot:
+        await pilot.press("s")
+        app.form.focus_field("halving")
+        await pilot.press("3")
+        await pilot.pause()
+        assert "3 runs to epoch 16, 1 to 50; 82 of 150 epochs" in app.line("sweep")
+        await pilot.press("enter")
+        (queued,) = app.queued
+        assert queued.until == 16
+        assert queued.spec is not None
+        assert queued.spec["halving"] == {"rungs": [16, 50], "sizes": [3, 1]}
+        assert [axis["field"] for axis in queued.spec["axes"]] == ["lr"]
+        await pilot.press("backspace", "enter")
+        assert (app.queued[1].until, "halving" in app.queued[1].spec) == (None, False)
 
 
 async def test_the_focus_stays_in_the_form_when_its_field_goes_away() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rottui.core.config import RunConfig, format_lr
+from rottui.core.halving import Plan
 from rottui.core.sweeps import SweepConfig
 from rottui.tui.widgets.formats import format_count
 
@@ -24,6 +25,11 @@ def network_line(config: RunConfig) -> str:
     if len(steps) > STEPS:
         steps = [*steps[: STEPS // 2], "…", *steps[-STEPS // 2 :]]
     return f"{config.parameter_count():,} parameters · {' → '.join(steps)}"
+
+
+def halving_line(plan: Plan) -> str:
+    """``halving: 27 runs to epoch 1, 9 to 3, 3 to 9, 1 to 27; 81 of 729 epochs``."""
+    return f"halving: {plan.label}"
 
 
 def sweep_line(sweep: SweepConfig) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -13,9 +14,11 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from rottui.core.config import DataConfig, RunConfig
+from rottui.core.halving import Plan
+from rottui.core.sweeps import SweepConfig
 from rottui.tui.keymap import actions, bindings
 from rottui.tui.widgets import form_schema
-from rottui.tui.widgets.config_words import network_line, sweep_line
+from rottui.tui.widgets.config_words import halving_line, network_line, sweep_line
 from rottui.tui.widgets.form import ConfigForm
 from rottui.tui.widgets.form_schema import FIELD, PRESETS, Reading
 from rottui.tui.widgets.formats import format_count
@@ -50,6 +53,10 @@ class ConfigurePane(Vertical, can_focus=True):
         """Name and config of each run, in queue order."""
         sweep: str | None
         """Name of the sweep that they are; None for a single run."""
+        spec: Mapping[str, Any] | None = None
+        """How the sweep was made, as plain JSON."""
+        until: int | None = None
+        """The rung that the runs of a halved sweep first wait at, in epochs."""
 
     @dataclass
     class DataChosen(Message):
@@ -129,10 +136,16 @@ class ConfigurePane(Vertical, can_focus=True):
         self._complain("", reading)
         name = form.texts["name"].strip()
         if reading.sweep is not None:
-            self.post_message(self.Queued(reading.sweep.runs(), name or reading.sweep.label))
+            self._queue_sweep(reading.sweep, reading.plan, name)
         elif reading.config is not None:
             config = reading.config
             self.post_message(self.Queued([(name or config.default_name, config)], None))
+
+    def _queue_sweep(self, sweep: SweepConfig, plan: Plan | None, name: str) -> None:
+        spec, until = sweep.spec(), None
+        if plan is not None:
+            spec, until = spec | {"halving": plan.to_dict()}, plan.rungs[0]
+        self.post_message(self.Queued(sweep.runs(), name or sweep.label, spec, until))
 
     def action_toggle_sweep(self) -> None:
         """Turn the form into a sweep, with the seed's rates at first, and back."""
@@ -197,8 +210,9 @@ class ConfigurePane(Vertical, can_focus=True):
             self._write("configure-network", "this network does not fit yet")
         else:
             self._write("configure-network", network_line(reading.shape))
-        sweep = reading.sweep
-        self._write("configure-sweep", "" if sweep is None else sweep_line(sweep))
+        lines = [] if reading.sweep is None else [sweep_line(reading.sweep)]
+        lines += [] if reading.plan is None else [halving_line(reading.plan)]
+        self._write("configure-sweep", "\n".join(lines))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Explain the field that has the focus."""

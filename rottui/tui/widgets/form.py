@@ -336,6 +336,6 @@ class ConfigForm(VerticalScroll, can_focus=False, inherit_bindings=False):
 
 def _instead(name: str) -> str:
     """The field that takes the focus of one that has just become meaningless."""
-    if name in ("lr", "lrs", "seeds"):
+    if name in ("lr", "lrs", "seeds", "halving"):
         return "lrs" if name == "lr" else "lr"
     return "data" if name.startswith("data.") else "network.type"

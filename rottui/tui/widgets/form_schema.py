@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from rottui.core.axes import Axis, parse_axis
 from rottui.core.config import MOMENTUM, DataConfig, RunConfig, format_lr, number_in
+from rottui.core.halving import Plan, parse_halving
 from rottui.core.presets import RUN_PRESETS, SWEEP_PRESETS, run_preset
 from rottui.core.sweeps import SweepConfig, parse_seeds
 from rottui.errors import ConfigError
@@ -51,6 +52,8 @@ class Reading:
     shape: RunConfig | None = None
     """A config with the form's network, whatever else is at fault; None if the network is."""
     sweep: SweepConfig | None = None
+    plan: Plan | None = None
+    """The rungs of the sweep, if it is halved."""
     problems: Mapping[str, str] = field(default_factory=dict)
     """Sentence of each field at fault, in the order of the form."""
 
@@ -119,6 +122,13 @@ FIELDS: tuple[FieldSpec, ...] = (
         "repeat every rate: x3 (three, counted up from seed), 1..5, or 1, 2, 3; empty: seed alone",
         placeholder="such as x3",
     ),
+    FieldSpec(
+        "halving",
+        "halving",
+        "train only the best ones on: 3 lets the best third go on from each rung, 3, 1 puts the "
+        "first rung at epoch 1; empty: all train to the end",
+        placeholder="off, or such as 3",
+    ),
     _of_config("epochs", "epochs"),
     _of_config("batch_size", "batch size"),
     _of_config("seed", "seed"),
@@ -166,6 +176,7 @@ def default_texts() -> dict[str, str]:
         "preset": PRESETS[0],
         "lrs": "",
         "seeds": "",
+        "halving": "",
         "more": FOLD[0],
     }
 
@@ -202,7 +213,7 @@ def hidden(texts: Mapping[str, str], source: str, sweep: bool) -> dict[str, str]
     if sweep:
         reasons["lr"] = "a sweep has its own rates"
     else:
-        reasons |= dict.fromkeys(("lrs", "seeds"), "only a sweep has them")
+        reasons |= dict.fromkeys(("lrs", "seeds", "halving"), "only a sweep has them")
     return reasons
 
 
@@ -219,9 +230,10 @@ def read(texts: Mapping[str, str], data: DataConfig, sweep: bool) -> Reading:
     if shape is None and not any(name.startswith("network.") for name in problems):
         shape, _ = _config(texts, data, tuple(problems))
     if not sweep:
-        return Reading(config, shape, None, _in_order(problems))
+        return Reading(config, shape, problems=_in_order(problems))
     made, more = _sweep(texts, config)
-    return Reading(config, shape, made, _in_order(problems | more))
+    plan, halving = _plan(texts["halving"], made)
+    return Reading(config, shape, made, plan, _in_order(problems | more | halving))
 
 
 def _config(
@@ -282,6 +294,19 @@ def _sweep(
         return SweepConfig(base, axes, seeds), {}
     except ConfigError as error:
         return None, {"lrs": error.problems[0].message}
+
+
+def _plan(text: str, sweep: SweepConfig | None) -> tuple[Plan | None, dict[str, str]]:
+    """The rungs of a halved sweep, or what is wrong with them."""
+    words = {"eta": "eta ", "min_epochs": "first rung ", "halving": ""}
+    try:
+        halving = parse_halving(text)
+        if halving is None or sweep is None:
+            return None, {}
+        return halving.plan([config for _, config in sweep.runs()]), {}
+    except ConfigError as error:
+        problem = error.problems[0]
+        return None, {"halving": words[problem.field] + problem.message}
 
 
 def _in_order(problems: Mapping[str, str]) -> dict[str, str]:
