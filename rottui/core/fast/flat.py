@@ -9,12 +9,16 @@ import torch
 from torch import Tensor, nn
 
 from rottui.core.config import RunConfig
+from rottui.core.fast.kernels import clear_subnormal
 from rottui.core.optimizers import make_optimizer
 
 ALIGNED = 16
 """Every tensor starts at a multiple of this many numbers: a cache line of float32."""
 
-Layer = nn.Linear | nn.Conv2d
+CLEARED_EVERY = 16
+"""Steps between two looks for moments that have faded away. Where a rectifier is shut for good, its
+weights' moments shrink for ever, and below 1e-38 processors reckon many times slower: half of the
+run's time at lr 1e-2. Set to 0 they change no weight by a bit: beside ``eps`` they are nothing."""
 
 
 class FlatParameters:
@@ -92,6 +96,7 @@ class FlatOptimizer:
             "adamw": getattr(torch, "_fused_adamw_", None),
         }.get(config.optimizer)
         if self._fused is not None:
+            self._smallest = torch.finfo(flat.values.dtype).smallest_normal
             group = self._optimizer.param_groups[0]
             beta1, beta2 = group["betas"]
             self._options = {
@@ -123,6 +128,9 @@ class FlatOptimizer:
             [self._flat.values], [gradient], self._mean, self._square, [], [self._step],
             lr=lr, **self._options,
         )  # fmt: skip
+        if int(self._step.item()) % CLEARED_EVERY == 0:
+            for moment in (*self._mean, *self._square):
+                clear_subnormal(moment.numpy(), self._smallest)
 
     def state_dict(self) -> dict[str, Any]:
         """As the optimizer over the network's own parameters would give it; copies."""

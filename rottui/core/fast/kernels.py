@@ -67,3 +67,11 @@ def add_columns(values: Array, sums: Array) -> None:
     for row in range(values.shape[0]):
         for i in range(values.shape[1]):
             sums[i] += values[row, i]
+
+
+@compiled
+def clear_subnormal(values: Array, smallest: float) -> None:
+    """Every one of ``values (n,)`` that is smaller than ``smallest`` in size becomes 0."""
+    zero = values.dtype.type(0)
+    for i in range(len(values)):
+        values[i] = zero if abs(values[i]) < smallest else values[i]

@@ -174,6 +174,27 @@ def test_the_bits_of_a_cnn_do_not_depend_on_its_threads() -> None:
     assert curves["one"] == curves["two"] == curves["more and fewer"]
 
 
+def test_moments_that_have_faded_away_become_zero_and_the_weights_stay() -> None:
+    config = MLP.replaced({"precision": "float32"})
+    plain, compiled = pair(config)
+    images, targets = batch(config, 20)
+    images[:, :, 8:12] = 0  # these pixels' weights get no gradient any more
+    for learner in (plain, compiled):
+        learner.step(*batch(config, 20), 1e-2)
+        for _ in range(1023):
+            learner.step(images, targets, 1e-6)
+    smallest = torch.finfo(torch.float32).smallest_normal
+
+    def faded(learner: Learner) -> int:
+        state = learner.optimizer_state()["state"][0]["exp_avg"]
+        return int(((state != 0) & (state.abs() < smallest)).sum())
+
+    assert faded(plain) > 0
+    assert faded(compiled) == 0
+    weights = [next(iter(learner.network.parameters())) for learner in (plain, compiled)]
+    torch.testing.assert_close(*weights, rtol=1e-3, atol=1e-5)
+
+
 def test_the_callers_thread_count_is_left_as_it_was() -> None:
     _, learner = pair(CNN, threads=2)
     torch.set_num_threads(2)
