@@ -221,6 +221,47 @@ def show(
 
 
 @app.command()
+def predict(
+    run: RunName,
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="FILE", help="More image files.")
+    ] = None,
+    image: Annotated[
+        list[str] | None,
+        typer.Option("--image", metavar="FILE", help="Read the angle of this image; repeatable."),
+    ] = None,
+    checkpoint: Annotated[
+        str | None,
+        typer.Option("--checkpoint", metavar="best|last", help="Else the best that there is."),
+    ] = None,
+    split: Annotated[
+        str | None, typer.Option("--split", metavar="test|train", help="Whose errors; else test.")
+    ] = None,
+    worst: Annotated[
+        str | None, typer.Option("--worst", metavar="N", help="List so many images; else 5.")
+    ] = None,
+    as_json: AsJson = False,
+    store: Store = None,
+) -> int:
+    """Show how far off a run's network is, or the angles it reads in image files.
+
+    Without files: errors over the run's test split, by size, by angle and by class. Images are
+    light garments on black; another size or mode is made to fit, and that is said.
+    """
+    from rottui.commands.predict import predict
+
+    return predict(
+        run,
+        [*(image or ()), *(files or ())],
+        checkpoint=checkpoint,
+        split=split,
+        worst=worst,
+        as_json=as_json,
+        store=store,
+    )
+
+
+@app.command()
 def bench(
     network: Annotated[
         str, typer.Option("--network", metavar="mlp|cnn", help="The experiment's network.")

@@ -18,6 +18,8 @@ _HOMES = {
     "training": ("Training",),
     "events": ("Diverged", "EpochDone", "Stopped"),
     "metrics": ("Metrics", "evaluate"),
+    "predictor": ("Predictor",),
+    "predictions": ("Order", "Predictions", "Readings"),
     "equivariance": ("SeedMaps", "seed_maps"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

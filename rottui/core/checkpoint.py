@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import io
 import math
-import pickle
 import zipfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
 from typing import Any
 
 import torch
@@ -67,6 +66,8 @@ class TrainingState:
     position: Position
     learner: str = "autograd"
     """What took the steps; another one goes on with the same mathematics and other rounding."""
+    target: Mapping[str, float] | None = None
+    """The target's numbers, from the train split's angles; None in checkpoints of old versions."""
 
     def to_bytes(self) -> bytes:
         """A file that ``torch.load`` reads."""
@@ -80,6 +81,7 @@ class TrainingState:
                 "optimizer": self.optimizer,
                 "position": asdict(self.position),
                 "learner": self.learner,
+                "target": None if self.target is None else dict(self.target),
             },
             buffer,
         )
@@ -93,12 +95,14 @@ class TrainingState:
             CheckpointError: damaged, not a checkpoint of ours, or from a newer version.
         """
         try:
+            if not zipfile.is_zipfile(io.BytesIO(data)):  # PyTorch would read a bare pickle, too
+                raise zipfile.BadZipFile
             values = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
-        except (RuntimeError, pickle.UnpicklingError, zipfile.BadZipFile, EOFError, ValueError):
+        except Exception as error:  # damaged bytes raise whatever they lead to
             raise CheckpointError(
                 "the checkpoint is damaged, or holds more than weights and is refused"
-            ) from None
-        if not isinstance(values, dict) or "schema" not in values:
+            ) from error
+        if not isinstance(values, dict) or not isinstance(values.get("schema"), int):
             raise CheckpointError("this file is not a checkpoint of rottui")
         if values["schema"] > SCHEMA:
             raise CheckpointError(
@@ -106,15 +110,22 @@ class TrainingState:
             )
         try:
             position = Position(**values["position"])
-            return cls(
+            state = cls(
                 values["config"],
                 values["network"],
                 values["optimizer"],
                 position,
                 str(values.get("learner", "autograd")),
+                values.get("target"),
             )
         except (KeyError, TypeError):
             raise CheckpointError("the checkpoint lacks parts; it is damaged") from None
+        parts = (state.config, state.network, state.optimizer, state.target or {})
+        if not all(isinstance(part, dict) for part in parts) or not all(
+            isinstance(number, int | float) for number in astuple(position)
+        ):
+            raise CheckpointError("the checkpoint's parts are none of ours; it is damaged")
+        return state
 
     def check_fits(self, config: RunConfig) -> None:
         """Refuse a checkpoint of another network, target or optimizer.

@@ -9,6 +9,7 @@ from dataclasses import astuple, dataclass
 import torch
 from torch import Tensor
 
+from rottui.core.angles import FLIP_DEG
 from rottui.core.config import Loss
 from rottui.core.losses import split_loss
 from rottui.core.targets import AngleTarget
@@ -18,8 +19,6 @@ CHUNK = 250
 gigabyte. Fixed, since another chunk size may change the last bits."""
 TRAIN_PART = 2000
 """Train metrics are taken on the first 2,000 train images, as in the experiment."""
-FLIP_DEG = 135.0
-"""An error above this, in degrees, is a flip: the garment was taken for upside down."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ the wrong way there. ``circular``: the unit vector (cos, sin), which has none.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -39,6 +40,9 @@ def on_circle_deg(angles: Tensor) -> Tensor:
 class AngleTarget(Protocol):
     """Angles to network outputs and back, and errors in degrees."""
 
+    def state(self) -> dict[str, float]:
+        """What ``target_from`` needs to make it again; travels with a checkpoint."""
+
     def encode(self, angles: Tensor) -> Tensor:
         """Targets ``(N, outputs)`` of angles ``(N,)`` in degrees."""
 
@@ -62,6 +66,10 @@ class ScalarTarget:
     mean: float
     std: float
     """Both in degrees."""
+
+    def state(self) -> dict[str, float]:
+        """Mean and standard deviation."""
+        return {"mean": self.mean, "std": self.std}
 
     def encode(self, angles: Tensor) -> Tensor:
         """Targets ``(N, 1)`` of angles ``(N,)`` in degrees."""
@@ -87,6 +95,10 @@ class ScalarTarget:
 @dataclass(frozen=True, slots=True)
 class CircularTarget:
     """``(cos, sin)``; errors are along the circle, at most 180°."""
+
+    def state(self) -> dict[str, float]:
+        """Nothing: this target is the same for all angles."""
+        return {}
 
     def encode(self, angles: Tensor) -> Tensor:
         """Unit vectors ``(N, 2)`` of angles ``(N,)`` in degrees."""
@@ -137,4 +149,18 @@ def angle_target(target: Target, train_angles: Tensor) -> AngleTarget:
             "the train split's angles are all alike, so the scalar target has no scale; "
             "use more images or a wider range of angles"
         )
+    return ScalarTarget(mean, std)
+
+
+def target_from(target: Target, state: Mapping[str, float]) -> AngleTarget:
+    """The target that a config names, from what its ``state()`` was.
+
+    Raises:
+        KeyError, TypeError, ValueError: the scalar target's numbers are missing or are none.
+    """
+    if target == "circular":
+        return CircularTarget()
+    mean, std = float(state["mean"]), float(state["std"])
+    if not (math.isfinite(mean) and math.isfinite(std) and std > 0):
+        raise ValueError(f"no target has mean {mean} and standard deviation {std}")
     return ScalarTarget(mean, std)

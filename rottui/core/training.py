@@ -23,6 +23,7 @@ from rottui.core.graphs import RECORDED, GraphLearner
 from rottui.core.learner import AutogradLearner, Learner
 from rottui.core.metrics import TRAIN_PART, Metrics, evaluate
 from rottui.core.networks import build_network
+from rottui.core.normalisation import normalised
 from rottui.core.order import epoch_order
 from rottui.core.schedules import lr_at
 from rottui.core.targets import angle_target
@@ -136,6 +137,7 @@ class Training:
             optimizer=self._learner.optimizer_state(),
             position=self._position,
             learner=self._learner.name,
+            target=self.target.state(),
         )
 
     def events(self, should_stop: Callable[[], bool] = never) -> Iterator[Event]:
@@ -246,14 +248,13 @@ def learner_for(config: RunConfig, network: nn.Sequential, device: torch.device)
 
 
 def images_of(split: Split, dtype: torch.dtype, device: torch.device) -> Tensor:
-    """``(N, 1, 28, 28)`` in [-1, 1]: ``(x / 255 - 0.5) / 0.5`` as in the experiment.
+    """``(N, 1, 28, 28)`` in [-1, 1], as the networks read them.
 
     Shared by all runs that read the split; not to be written to.
     """
     key = (dtype, device)
     if key not in split.made:
-        images = torch.tensor(split.images, dtype=dtype)
-        split.made[key] = images.div_(255).sub_(0.5).div_(0.5).to(device)
+        split.made[key] = normalised(split.images, dtype).to(device)
         if device.type == "cuda":  # others read it on streams of their own
             torch.cuda.synchronize(device)
     made: Tensor = split.made[key]

@@ -6,6 +6,7 @@ import io
 import pickle
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
@@ -101,13 +102,45 @@ class Trap:
         return (exec, ("raise SystemExit('code was run')",))
 
 
-@pytest.mark.filterwarnings("ignore:Detected pickle protocol")
 @pytest.mark.parametrize("wrap", [torch.save, lambda o, f: f.write(pickle.dumps(o))])
 def test_a_checkpoint_that_would_run_code_is_refused(wrap: object) -> None:
     buffer = io.BytesIO()
     wrap({"schema": 1, "network": Trap()}, buffer)  # type: ignore[operator]
     with pytest.raises(CheckpointError, match="holds more than weights"):
         TrainingState.from_bytes(buffer.getvalue())
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"schema": "one"},
+        {"schema": 1, "config": {}},
+        {"schema": 1, "config": 1, "network": 2, "optimizer": 3, "position": {}},
+        {"schema": 1, "config": {}, "network": {}, "optimizer": {}, "position": [1]},
+        {"schema": 1, "config": {}, "network": {}, "optimizer": {}, "position": {"epoch": "x"}},
+        {"schema": 1, "config": {}, "network": {}, "optimizer": {}, "position": {}, "target": 3},
+    ],
+    ids=str,
+)
+def test_values_of_another_shape_are_refused(values: object) -> None:
+    buffer = io.BytesIO()
+    torch.save(values, buffer)
+    with pytest.raises(CheckpointError, match=r"damaged|not a checkpoint"):
+        TrainingState.from_bytes(buffer.getvalue())
+
+
+@pytest.mark.filterwarnings("ignore:Detected pickle protocol")
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_byte_is_damaged_the_answer_is_ours(seed: int, saved: bytes) -> None:
+    rng = np.random.default_rng(seed)
+    for _ in range(150):
+        data = bytearray(saved)
+        for place in rng.integers(0, min(4000, len(data)), rng.integers(1, 8)):
+            data[place] = rng.integers(0, 256)
+        try:
+            TrainingState.from_bytes(bytes(data))
+        except CheckpointError:
+            continue
 
 
 def test_a_checkpoint_of_a_newer_version_is_refused() -> None:

@@ -88,6 +88,15 @@ def _decode_any(data: bytes, name: str) -> Decoded:
     except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError):
         what = "a damaged PNG image" if data.startswith(b"\x89PNG") else "not a PNG image"
         raise DataError(f"{name} is {what}") from None
+    return made_to_fit(image)
+
+
+def made_to_fit(image: Image.Image) -> Decoded:
+    """The pixels of an image that is loaded, as ``decode`` makes them.
+
+    Raises:
+        ValueError: its mode has no grey.
+    """
     converted = image.mode != "L"
     resized = image.size != _SIZE
     grey = _grey(image)

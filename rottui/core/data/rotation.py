@@ -63,7 +63,16 @@ def turned(
     for i, (image, angle) in enumerate(zip(upright, angles.tolist(), strict=True)):
         if i % _TICK == 0:
             progress(f"turning {split} images", i, n)
-        whole = Image.frombytes("L", _SIZE, image.tobytes())
-        parts.append(whole.rotate(angle, Image.Resampling.BILINEAR, fillcolor=0).tobytes())
+        parts.append(_rotated(image, angle))
     progress(f"turning {split} images", n, n)
     return np.frombuffer(b"".join(parts), np.uint8).reshape(n, 1, *_SIZE)
+
+
+def turned_back(image: npt.NDArray[np.uint8], angle: float) -> npt.NDArray[np.uint8]:
+    """A garment ``(28, 28)`` that was turned by ``angle`` degrees, upright again: as ``turned``."""
+    return np.frombuffer(_rotated(image, -angle), np.uint8).reshape(_SIZE)
+
+
+def _rotated(image: npt.NDArray[np.uint8], angle: float) -> bytes:
+    whole = Image.frombytes("L", _SIZE, image.tobytes())
+    return whole.rotate(angle, Image.Resampling.BILINEAR, fillcolor=0).tobytes()
