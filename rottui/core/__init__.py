@@ -20,6 +20,8 @@ _HOMES = {
     "metrics": ("Metrics", "evaluate"),
     "predictor": ("Predictor",),
     "predictions": ("Order", "Predictions", "Readings"),
+    "lr_range": ("RangeTest", "range_test"),
+    "lr_suggestion": ("LossCurve", "Refusal", "Suggestion", "suggest"),
     "equivariance": ("SeedMaps", "seed_maps"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
