@@ -32,6 +32,12 @@ class Area:
             for x in range(3, self.width, 4):
                 self._text[y][x], self._style[y][x] = self._glyphs.grid, "chart-grid"
 
+    def upright(self, columns: Sequence[int]) -> None:
+        """A line down some columns."""
+        for x in columns:
+            for y in range(self.height):
+                self._text[y][x], self._style[y][x] = self._glyphs.upright, "chart-band"
+
     def compose(self, layers: Sequence[Sequence[str]], series: Sequence[Series]) -> None:
         """Lay the curves over each other.
 

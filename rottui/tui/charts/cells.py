@@ -30,6 +30,9 @@ class Glyphs:
     below: str = "─"
     tick_below: str = "┬"
     grid: str = "·"
+    upright: str = "┊"
+    band: str = "┝━┿┥"
+    """Left end, line, middle and right end of a marked part of the x axis."""
     lost: str = "✗"
     above: str = "▲"
     more: str = "…"
@@ -38,7 +41,7 @@ class Glyphs:
 
 
 UNICODE = Glyphs()
-ASCII = Glyphs("|", "+", "+", "-", "+", ".", "x", "^", "~", "####", "....")
+ASCII = Glyphs("|", "+", "+", "-", "+", ".", ":", "[=|]", "x", "^", "~", "####", "....")
 
 
 def join(cells: Iterable[tuple[str, str]]) -> Row:

@@ -25,6 +25,15 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    """A part of the x axis that is marked, and a place in it."""
+
+    low: float
+    centre: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """What to draw: the axes are decided here, nothing is measured by the drawing."""
 
@@ -34,6 +43,7 @@ class Chart:
     y: Limits
     x_label: str = "epoch"
     marks: tuple[Mark, ...] = ()
+    band: Band | None = None
 
 
 @dataclass(frozen=True, slots=True)

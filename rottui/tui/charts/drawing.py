@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rottui.tui.charts.area import Area
-from rottui.tui.charts.cells import UNICODE, Glyphs, Row, Span, fit, shorten
-from rottui.tui.charts.chart import Chart, Drawing, DrawingError, Line, Rasteriser
-from rottui.tui.charts.limits import clip
+from rottui.tui.charts.cells import UNICODE, Glyphs, Row, Span, fit, join, shorten
+from rottui.tui.charts.chart import Band, Chart, Drawing, DrawingError, Line, Rasteriser
+from rottui.tui.charts.limits import Limits, clip
 from rottui.tui.charts.series import Curve, Point, decimate
-from rottui.tui.charts.ticks import epoch_ticks, value_ticks
+from rottui.tui.charts.ticks import value_ticks, x_ticks
 
 SMALLEST = (24, 6)
 """Columns and rows below which a chart says nothing and numbers say more."""
@@ -47,6 +47,8 @@ def draw(
     try:
         layers = _checked(rasterise(wide, high, lines), len(lines), wide, high)
         area.rule(list(labels))
+        if chart.band is not None:
+            area.upright(_edges(chart.band, chart.x, wide))
         area.compose(layers, chart.series)
         area.mark(chart.marks, chart.x)
     except DrawingError as problem:
@@ -73,7 +75,7 @@ def _blank(text: str, width: int, height: int) -> tuple[Row, ...]:
 def _in_cells(curve: Curve, chart: Chart, wide: int, high: int) -> list[tuple[Point, ...]]:
     parts: list[tuple[Point, ...]] = []
     for segment in curve.segments:
-        thin = decimate(segment, chart.x.low, chart.x.high, 2 * wide)
+        thin = decimate(segment, chart.x.share, 2 * wide)
         for part in clip(thin, chart.x, chart.y):
             parts.append(tuple((x * wide, y * high) for x, y in part))
     return parts
@@ -119,16 +121,33 @@ def _title(chart: Chart, curves: Sequence[Curve], glyphs: Glyphs, width: int) ->
 
 
 def _below(chart: Chart, wide: int, margin: int, width: int, glyphs: Glyphs) -> list[Row]:
-    edge = [glyphs.below] * wide
+    edge = [(glyphs.below, "chart-axis")] * wide
     labels = [" "] * wide
-    for tick in epoch_ticks(chart.x.high, wide):
-        column = min(wide - 1, max(0, int(chart.x.share(tick.value) * wide)))
-        edge[column] = glyphs.tick_below
+    for tick in x_ticks(chart.x, wide):
+        column = _column(chart.x, tick.value, wide)
+        edge[column] = (glyphs.tick_below, "chart-axis")
         start = max(0, min(column - (len(tick.label) - 1) // 2, wide - len(tick.label)))
         stop = start + len(tick.label)
         if all(character == " " for character in labels[max(0, start - 1) : stop + 1]):
             labels[start:stop] = tick.label
-    axis = " " * margin + glyphs.corner + "".join(edge)
+    if chart.band is not None:
+        left, middle, right = _edges(chart.band, chart.x, wide)
+        first, line, centre, end = glyphs.band
+        for column in range(left, right + 1):
+            edge[column] = (line, "chart-band")
+        edge[left], edge[right] = (first, "chart-band"), (end, "chart-band")
+        edge[middle] = (centre, "chart-band")
     name = chart.x_label if len(chart.x_label) <= margin else ""
-    names = f"{name:>{margin}} " + "".join(labels)
-    return [fit((Span(text, "chart-axis"),), width) for text in (axis, names)]
+    corner = (" " * margin + glyphs.corner, "chart-axis")
+    names = Span(f"{name:>{margin}} " + "".join(labels), "chart-axis")
+    return [fit(join((corner, *edge)), width), fit((names,), width)]
+
+
+def _edges(band: Band, x: Limits, wide: int) -> tuple[int, int, int]:
+    """The columns of a band's left end, middle and right end."""
+    left, middle, right = (_column(x, value, wide) for value in (band.low, band.centre, band.high))
+    return left, middle, right
+
+
+def _column(x: Limits, value: float, wide: int) -> int:
+    return min(wide - 1, max(0, int(x.share(value) * wide)))

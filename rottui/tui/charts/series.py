@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
@@ -111,24 +111,22 @@ def clean(xs: Sequence[float], ys: Sequence[float], *, log: bool = False) -> Cur
     )
 
 
-def decimate(points: Sequence[Point], low: float, high: float, buckets: int) -> list[Point]:
+def decimate(points: Sequence[Point], share: Callable[[float], float], buckets: int) -> list[Point]:
     """At most two points a bucket of the x axis, and the two ends: the lowest and the highest.
 
     A spike of one epoch keeps its height, and the cost of drawing follows the width of the screen.
 
     Args:
         points: in order of x.
-        low: x at the left edge of the first bucket.
-        high: x at the right edge of the last bucket.
+        share: where an x lies on the axis, 0 at its left edge and 1 at its right (``Limits``).
         buckets: half columns of the chart.
     """
-    if len(points) <= max(2, 2 * buckets) or buckets < 1 or not high > low:
+    if len(points) <= max(2, 2 * buckets) or buckets < 1:
         return list(points)
-    scale = buckets / (high - low)
     kept: list[Point] = [points[0]]
     bucket, lowest, highest = None, points[0], points[0]
     for point in points:
-        here = int((point[0] - low) * scale)
+        here = int(share(point[0]) * buckets)
         if here != bucket:
             if bucket is not None:
                 _keep(kept, lowest, highest)

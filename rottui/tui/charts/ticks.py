@@ -7,6 +7,9 @@ from math import ceil, floor, log10
 
 from rottui.tui.charts.limits import Limits, nice_step
 
+DECADE = 4
+"""Columns of a decade's label, such as ``1e-5``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tick:
@@ -14,6 +17,13 @@ class Tick:
 
     value: float
     label: str
+
+
+def x_ticks(limits: Limits, columns: int) -> tuple[Tick, ...]:
+    """Ticks of the x axis: decades on a logarithmic one, else whole numbers from 0."""
+    if limits.log:
+        return _log_ticks(limits, max(2, columns // (DECADE + 2)))
+    return epoch_ticks(limits.high, columns)
 
 
 def epoch_ticks(high: float, columns: int) -> tuple[Tick, ...]:
@@ -39,7 +49,9 @@ def _whole_steps(last: int) -> list[int]:
 
 def value_ticks(limits: Limits, rows: int) -> tuple[Tick, ...]:
     """Ticks of the y axis for a chart of ``rows`` rows, lowest first."""
-    return _log_ticks(limits, rows) if limits.log else _linear_ticks(limits, rows)
+    return (
+        _log_ticks(limits, max(2, (rows + 1) // 2)) if limits.log else _linear_ticks(limits, rows)
+    )
 
 
 def _linear_ticks(limits: Limits, rows: int) -> tuple[Tick, ...]:
@@ -59,10 +71,10 @@ def _linear_label(value: float, step: float) -> str:
     return f"{value:.{max(0, -floor(log10(step) + 1e-9))}f}"
 
 
-def _log_ticks(limits: Limits, rows: int) -> tuple[Tick, ...]:
+def _log_ticks(limits: Limits, room: int) -> tuple[Tick, ...]:
+    """At most about ``room`` ticks."""
     first = ceil(log10(limits.low) - 1e-9)
     last = floor(log10(limits.high) + 1e-9)
-    room = max(2, (rows + 1) // 2)
     if last - first >= 1:
         stride = ceil((last - first + 1) / room)
         return tuple(Tick(10.0**e, f"1e{e}") for e in range(first, last + 1, stride))

@@ -9,7 +9,7 @@ import pytest
 from rich.cells import cell_len
 
 from rottui.tui.charts.cells import ASCII
-from rottui.tui.charts.chart import Chart, DrawingError, Line, Mark
+from rottui.tui.charts.chart import Band, Chart, DrawingError, Line, Mark
 from rottui.tui.charts.drawing import draw
 from rottui.tui.charts.limits import Limits
 from rottui.tui.charts.series import Series, Stroke, clean
@@ -158,3 +158,45 @@ def test_without_unicode_the_frame_is_ascii() -> None:
     drawing = draw(chart(falling(), marks=(Mark(2, "epoch 2 NaN", "run-1"),)), 50, 10, dots, ASCII)
     assert drawing.text.isascii()
     assert "x epoch 2 NaN" in drawing.text
+
+
+def rates(band: Band | None = None) -> Chart:
+    lrs = [10.0**e for e in range(-6, 1)]
+    curve = clean(lrs, [1, 1, 1, 0.5, 0.25, 0.5, 1])
+    x, y = Limits(1e-6, 1.0, log=True), Limits(0.0, 1.0)
+    return Chart("loss", (Series("a", curve),), x, y, x_label="lr", band=band)
+
+
+def test_a_logarithmic_x_axis_gives_each_decade_as_much_room() -> None:
+    assert draw(rates(), 44, 8, dots).text.splitlines() == [
+        "loss                                        ",
+        "   1.0┤S  ·  S·   ·S  ·   ·   ·   ·   ·   ·S",
+        "      │                                     ",
+        "   0.5┤   ·   ·   ·   ·  S·   ·   ·  S·   · ",
+        "      │                        S            ",
+        "   0.0┤   ·   ·   ·   ·   ·   ·   ·   ·   · ",
+        "      └┬───────────┬───────────┬───────────┬",
+        "    lr 1e-6       1e-4        1e-2       1e0",
+    ]
+
+
+def test_a_band_is_marked_on_the_axis_and_up_the_chart_behind_the_curve() -> None:
+    drawing = draw(rates(Band(2e-4, 5e-4, 2e-3)), 44, 8, dots)
+    assert drawing.text.splitlines()[1:7] == [
+        "   1.0┤S  ·  S·   ·S ┊·┊  ·┊  ·   ·   ·   ·S",
+        "      │              ┊ ┊   ┊                ",
+        "   0.5┤   ·   ·   ·  ┊·┊ S·┊  ·   ·  S·   · ",
+        "      │              ┊ ┊   ┊   S            ",
+        "   0.0┤   ·   ·   ·  ┊·┊  ·┊  ·   ·   ·   · ",
+        "      └┬───────────┬─┝━┿━━━┥───┬───────────┬",
+    ]
+    marked = [span.text for span in drawing.rows[6] if span.style == "chart-band"]
+    assert marked == ["┝━┿━━━┥"]
+    assert "+-[=|===]-" in draw(rates(Band(2e-4, 5e-4, 2e-3)), 44, 8, dots, ASCII).text
+
+
+@pytest.mark.parametrize("rate", [1e-9, 1e-6, 3e-4, 1.0, 50.0])
+def test_a_band_of_one_rate_even_outside_keeps_the_chart_whole(rate: float) -> None:
+    drawing = draw(rates(Band(rate, rate, rate)), 44, 8, dots)
+    assert {cell_len("".join(span.text for span in row)) for row in drawing.rows} == {44}
+    assert "┿" in drawing.text

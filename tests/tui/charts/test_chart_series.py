@@ -7,6 +7,7 @@ import math
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rottui.tui.charts.limits import Limits
 from rottui.tui.charts.series import FAR, TINY, Lost, clean, decimate
 
 values = st.floats(allow_nan=True, allow_infinity=True)
@@ -57,10 +58,10 @@ curves = st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=400)
 def test_every_bucket_keeps_its_lowest_and_its_highest(ys: list[float], buckets: int) -> None:
     points = [(float(x), y) for x, y in enumerate(ys)]
     high = float(max(1, len(ys)))
-    kept = decimate(points, 0.0, high, buckets)
+    kept = decimate(points, Limits(0.0, high).share, buckets)
 
     def bucket(point: tuple[float, float]) -> int:
-        return int(point[0] * (buckets / high))
+        return int(point[0] / high * buckets)
 
     for number in {bucket(point) for point in points}:
         before = [y for x, y in points if bucket((x, y)) == number]
@@ -72,7 +73,7 @@ def test_every_bucket_keeps_its_lowest_and_its_highest(ys: list[float], buckets:
 @given(curves, st.integers(1, 50))
 def test_what_is_kept_follows_the_width_and_not_the_length(ys: list[float], buckets: int) -> None:
     points = [(float(x), y) for x, y in enumerate(ys)]
-    kept = decimate(points, 0.0, float(len(ys)), buckets)
+    kept = decimate(points, Limits(0.0, len(ys)).share, buckets)
 
     assert len(kept) <= 2 * buckets + 2
     assert set(kept) <= set(points)
@@ -83,9 +84,17 @@ def test_what_is_kept_follows_the_width_and_not_the_length(ys: list[float], buck
 def test_a_spike_of_one_epoch_among_ten_thousand_survives() -> None:
     points = [(float(x), 9.0 if x == 7_777 else 0.1) for x in range(10_000)]
 
-    assert (7_777.0, 9.0) in decimate(points, 0.0, 10_000.0, 60)
+    assert (7_777.0, 9.0) in decimate(points, Limits(0.0, 10_000.0).share, 60)
 
 
 def test_a_short_curve_is_left_alone() -> None:
     points = [(0.0, 1.0), (1.0, 2.0), (2.0, 1.5)]
-    assert decimate(points, 0.0, 50.0, 40) == points
+    assert decimate(points, Limits(0.0, 50.0).share, 40) == points
+
+
+def test_on_a_logarithmic_axis_every_decade_keeps_as_much() -> None:
+    points = [(10 ** (x / 1000), float(x % 7)) for x in range(4000)]
+    kept = decimate(points, Limits(1.0, 1e4, log=True).share, 40)
+
+    counts = [sum(low <= x < 10 * low for x, _ in kept) for low in (1.0, 1e1, 1e2, 1e3)]
+    assert max(counts) - min(counts) <= 2

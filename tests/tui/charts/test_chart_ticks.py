@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rottui.tui.charts.limits import Limits, y_limits
-from rottui.tui.charts.ticks import epoch_ticks, value_ticks
+from rottui.tui.charts.ticks import epoch_ticks, value_ticks, x_ticks
 
 
 def labels(limits: Limits, rows: int) -> list[str]:
@@ -73,3 +73,23 @@ def test_log_ticks_are_few_and_inside(one: float, other: float, rows: int) -> No
     ticks = value_ticks(axis, rows)
     assert 1 <= len(ticks) <= max(2, (rows + 1) // 2) + 1
     assert all(-0.01 <= axis.share(tick.value) <= 1.01 for tick in ticks)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "columns", "wanted"),
+    [
+        (1e-7, 10, 72, "1e-7 1e-6 1e-5 1e-4 1e-3 1e-2 1e-1 1e0 1e1"),
+        (1e-7, 10, 40, "1e-7 1e-5 1e-3 1e-1 1e1"),
+        (3e-4, 2e-2, 40, "1e-3 1e-2"),
+        (2e-3, 8e-3, 40, "2e-3 5e-3"),
+    ],
+)
+def test_a_logarithmic_x_axis_has_decades(
+    low: float, high: float, columns: int, wanted: str
+) -> None:
+    ticks = x_ticks(Limits(low, high, log=True), columns)
+    assert " ".join(tick.label for tick in ticks) == wanted
+
+
+def test_a_linear_x_axis_has_epochs() -> None:
+    assert x_ticks(Limits(0, 50), 70) == epoch_ticks(50, 70)
