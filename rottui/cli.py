@@ -157,6 +157,36 @@ def sweep(
     return training.sweep(typed, varied, halved, name, queue, workers, threads, store)
 
 
+@app.command("lr-range")
+@takes_run_flags
+def lr_range(
+    typed: Typed,
+    low: Annotated[
+        str | None, typer.Option("--from", metavar="X", help="Lowest rate; else 1e-7.")
+    ] = None,
+    high: Annotated[
+        str | None, typer.Option("--to", metavar="X", help="Highest rate; else 10.")
+    ] = None,
+    steps: Annotated[
+        str | None, typer.Option("--steps", metavar="N", help="Steps of each seed; else 500.")
+    ] = None,
+    seeds: Annotated[
+        str | None, typer.Option("--seeds", metavar="SEEDS", help='"1, 2, 3", "1..5"; else "x3".')
+    ] = None,
+    threads: Annotated[
+        str | None, typer.Option("--threads", metavar="N", help="Threads; else the cores.")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Find the learning rate: raise it step by step, and see where the loss falls.
+
+    Takes the flags of train; the rate and its schedule play no part. Nothing is stored.
+    """
+    from rottui.commands.lr_range import lr_range
+
+    return lr_range(typed, low, high, steps, seeds, threads, as_json)
+
+
 @app.command()
 def runs(
     state: Annotated[

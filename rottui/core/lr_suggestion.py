@@ -94,6 +94,10 @@ class Estimates:
     """The rate of the lowest smoothed loss, divided by ten (fastai's ``minimum``)."""
     steepest: float
     """The middle of the half decade in which the loss falls fastest, against log10 lr."""
+    drop: float
+    """From the mean of the first losses to the lowest smoothed one."""
+    floor: float
+    """What the drop must exceed: as much may be noise."""
     still_falling: bool = False
     """Whether the loss was still falling at the end of the ramp."""
     falls_at_once: bool = False
@@ -220,19 +224,21 @@ def estimates(curve: LossCurve) -> Estimates | str:
     lowest = curve.lowest
     noise = _noise(curve.losses[: lowest + 1])
     floor = CLEAR * noise * Average(curve.planned).noise
-    drop = fmean(curve.losses[: max(2, start)]) - curve.smoothed[lowest]
+    part = max(2, start)
+    drop = fmean(curve.losses[:part]) - curve.smoothed[lowest]
     if not drop > floor:
         return (
             f"no clear drop: the loss fell by {max(0.0, drop):.2g}, and its noise alone makes "
             f"{floor:.2g}; try more steps, larger batches, or a range that ends higher"
         )
     lrs, smoothed = curve.lrs[start : lowest + 1], curve.smoothed[start : lowest + 1]
-    part = max(2, start)
     return Estimates(
         seed=curve.seed,
         valley=valley(lrs, smoothed),
         minimum=curve.lrs[lowest] / 10,
         steepest=steepest(lrs, smoothed),
+        drop=drop,
+        floor=floor,
         still_falling=curve.diverged_at is None and _falls(curve.losses[-part:], noise),
         falls_at_once=_falls(curve.losses[:part], noise),
     )

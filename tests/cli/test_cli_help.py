@@ -23,7 +23,18 @@ HEAVY = (
     "rich",
     "sqlite3",
 )
-COMMANDS = ("launch", "train", "sweep", "runs", "show", "bench", "data", "data ls", "data get")
+COMMANDS = (
+    "launch",
+    "train",
+    "sweep",
+    "lr-range",
+    "runs",
+    "show",
+    "bench",
+    "data",
+    "data ls",
+    "data get",
+)
 
 
 def test_help_answers_in_under_half_a_second() -> None:

@@ -132,7 +132,7 @@ def _below(chart: Chart, wide: int, margin: int, width: int, glyphs: Glyphs) -> 
             labels[start:stop] = tick.label
     if chart.band is not None:
         left, middle, right = _edges(chart.band, chart.x, wide)
-        first, line, centre, end = glyphs.band
+        first, line, centre, end = tuple(glyphs.band)
         for column in range(left, right + 1):
             edge[column] = (line, "chart-band")
         edge[left], edge[right] = (first, "chart-band"), (end, "chart-band")
