@@ -17,7 +17,14 @@ from rottui.commands.signals import stop_on_signals
 from rottui.commands.tables import Column, print_table
 from rottui.commands.usage import DONE, INTERRUPTED, UsageError, complain, positive
 from rottui.core.config import RunConfig, format_lr
-from rottui.core.lr_range import RampDone, RampProgress, RangeDone, RangeTest, range_test
+from rottui.core.lr_range import (
+    RampDone,
+    RampProgress,
+    RangeDone,
+    RangeTest,
+    range_test,
+    three_seeds,
+)
 from rottui.core.lr_suggestion import LossCurve, Refusal, Suggestion, estimates
 from rottui.core.pytorch import explained_imports
 from rottui.core.sweeps import parse_seeds
@@ -31,7 +38,6 @@ if TYPE_CHECKING:
     from rottui.core.data import Dataset
 
 _FLAGS = {"low": "--from", "high": "--to", "steps": "--steps", "seeds": "--seeds"}
-SEEDS = "x3"
 
 
 def lr_range(
@@ -89,7 +95,7 @@ def _range(
     if steps is not None:
         given["steps"] = positive("--steps", steps)
     try:
-        numbers = parse_seeds(seeds if seeds is not None else SEEDS, config.seed)
+        numbers = three_seeds(config.seed) if seeds is None else parse_seeds(seeds, config.seed)
         return RangeTest(numbers, **given)
     except ConfigError as error:
         raise usage_error(error, typed, {}, _FLAGS) from None

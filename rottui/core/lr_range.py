@@ -66,6 +66,11 @@ class RangeTest:
         return float(self.low * (self.high / self.low) ** (step / (self.steps - 1)))
 
 
+def three_seeds(seed: int) -> tuple[int, ...]:
+    """A run's own seed and the two after it."""
+    return tuple((seed + k) % 2**32 for k in range(3))
+
+
 @dataclass(frozen=True, slots=True)
 class RampProgress:
     """Some more steps of a ramp."""

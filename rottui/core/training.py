@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import math
+import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -261,16 +262,20 @@ def images_of(split: Split, dtype: torch.dtype, device: torch.device) -> Tensor:
     return made
 
 
+_WARMING_UP = threading.Lock()
+
+
 def warm_up() -> None:
     """Load what the first training would load: seconds of imports, better spent beforehand.
 
     The first optimizer makes PyTorch import its compiler; two threads that do so at once can see
-    half-made modules, so the engine calls this once before its workers start.
+    half-made modules, so whoever trains in a thread calls this first; the second waits here.
     """
-    parameter = nn.Parameter(torch.zeros(1))
-    optimizer = torch.optim.Adam([parameter], fused=True)
-    parameter.sum().backward()  # type: ignore[no-untyped-call]
-    optimizer.step()
+    with _WARMING_UP:
+        parameter = nn.Parameter(torch.zeros(1))
+        optimizer = torch.optim.Adam([parameter], fused=True)
+        parameter.sum().backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
 
 
 def device_of(config: RunConfig) -> torch.device:

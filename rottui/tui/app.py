@@ -18,6 +18,7 @@ from textual.theme import Theme
 
 from rottui import locations
 from rottui.core.config import DataConfig, RunConfig
+from rottui.core.lr_suggestion import Suggestion
 from rottui.store.records import NewRun, RunRow
 from rottui.store.runs import RunStore
 from rottui.tui.backstage import Finished, Hand
@@ -26,8 +27,10 @@ from rottui.tui.departure import Departure
 from rottui.tui.feed import Feed, SnapshotRead, StoreTrouble
 from rottui.tui.images import ImageAnswers, Images
 from rottui.tui.keymap import Action, bindings
+from rottui.tui.range_tests import RangeTests
 from rottui.tui.remembered import Remembered
 from rottui.tui.screens.help import HelpScreen
+from rottui.tui.screens.lr_range import RangeScreen
 from rottui.tui.screens.main import MainScreen
 from rottui.tui.screens.questions import ConfirmScreen, NoticeScreen
 from rottui.tui.theming import DEFAULT_THEME, register_themes, theme_folders, token_defaults
@@ -92,6 +95,7 @@ class RottuiApp(App[None]):
         self._feed = Feed(self, store, interval=1.0 if over_ssh else 0.5)
         self._wishes = Hand(self, "wishes")
         self._answers = ImageAnswers(Hand(self, "images"), Images(locations.cache_dir()))
+        self._range_tests = RangeTests(self, locations.cache_dir())
         self._departure: Departure | None = None
         self._ascii = _ascii_only()
 
@@ -172,6 +176,7 @@ class RottuiApp(App[None]):
     def stop_engine(self) -> None:
         """Checkpoint the runs in progress and end the workers; any thread, waits."""
         self._leaving = True
+        self._range_tests.stop(STOP_SECONDS)
         with self._engine_lock:
             if self._engine is not None:
                 self._engine.stop(STOP_SECONDS)
@@ -349,6 +354,23 @@ class RottuiApp(App[None]):
             self.main.go_to("queue")
 
         self._wish(add, done)
+
+    @on(ConfigurePane.RangeWanted)
+    def _range_wanted(self, event: ConfigurePane.RangeWanted) -> None:
+        pane = self.main.query_one(ConfigurePane)
+
+        def closed(suggestion: Suggestion | None) -> None:
+            self._range_tests.stop()
+            if suggestion is not None:
+                said = f"The form has {pane.take(suggestion)} now."
+                self.notify(said, timeout=4, markup=False)
+
+        screen = RangeScreen(event.config, sweep=pane.form.sweep, ascii=self._ascii)
+        self.push_screen(screen, closed)
+
+    @on(RangeScreen.Begun)
+    def _range_begun(self, event: RangeScreen.Begun) -> None:
+        self._range_tests.start(event.screen)
 
     @on(QueuePane.Wished)
     def _wished(self, event: QueuePane.Wished) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from rottui.tui.keymap import ACTIONS, SCOPES, Action
+from rottui.tui.keymap import ACTIONS, DIALOGS, SCOPES, Action
 from rottui.tui.screens.help import key_names
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class ActionCommands(Provider):
         return [
             (_title(action), action.help, partial(app.perform, action))
             for action in ACTIONS
-            if action.name != "command_palette"
+            if action.name != "command_palette" and action.scope not in DIALOGS
         ]
 
     async def discover(self) -> Hits:

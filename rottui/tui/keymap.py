@@ -16,7 +16,7 @@ class Action:
     """One thing a person can do, and the keys that do it."""
 
     scope: str
-    """``app``, or the pane that must have the focus."""
+    """``app``, or the pane or dialog that must have the focus."""
     name: str
     keys: str
     """Textual key names, separated by commas; the first is the one that is shown."""
@@ -40,7 +40,10 @@ SCOPES: dict[str, str] = {
     "charts": "Charts",
     "equivariance": "Equivariance",
     "data": "Data",
+    "range": "Range test",
 }
+DIALOGS = frozenset({"range"})
+"""Scopes of screens that stand over the panes: their actions are not in the palette."""
 
 ACTIONS: tuple[Action, ...] = (
     Action("app", "help", "f1,question_mark", "Help", "Show every key."),
@@ -55,6 +58,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("configure", "queue", "f9,enter,ctrl+j", "Queue it", "Queue the run or the sweep."),
     Action("configure", "toggle_sweep", "f8,s", "Sweep", "Turn the form into a sweep and back."),
     Action("configure", "next_preset", "f7,p", "Preset", "Fill the form with the next preset."),
+    Action("configure", "range_test", "ctrl+r,r", "Find lr", "Find out which learning rates fit."),
     Action(
         "configure",
         "reset",
@@ -111,6 +115,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("data", "ask", "g", "Go to", "Type the number of an image."),
     Action("data", "source", "s", "Source", "Look at the data of the form, or of the chosen run."),
     Action("data", "reset", "0,home", "First", "Back to the first images of the train split."),
+    Action("range", "use", "enter,ctrl+j", "Use it", "Put the suggestion into the form."),
+    Action("range", "more", "m", "More steps", "Test again with twice as many steps."),
+    Action("range", "close", "escape", "Close", "Stop the test and go back to the form."),
 )
 
 

@@ -89,6 +89,11 @@ class Plot:
         return cls(metric, tuple(shown), splits, log)
 
     @property
+    def title(self) -> str:
+        """What stands over the chart."""
+        return self.metric.title
+
+    @property
     def axes(self) -> object:
         """Equal for plots that may share a y axis."""
         return self.metric, self.splits, self.log, tuple(run.run_id for run in self.runs)
@@ -100,7 +105,7 @@ class Plot:
         series = tuple(one for own in curves for one in own)
         low, high = near([one.curve for one in series]) or (0.1, 1.0)
         return Chart(
-            self.metric.title,
+            self.title,
             series,
             x_limits(
                 max((run.rows[-1].epoch for run in drawn), default=0),

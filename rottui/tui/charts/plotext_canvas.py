@@ -8,6 +8,7 @@ its module-wide one is not safe to share, hence the private import, which the ex
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from math import isfinite
 from typing import Any
@@ -20,11 +21,14 @@ MARKERS = {Stroke.SOLID: "hd", Stroke.DOTTED: "braille"}
 ASCII_MARKERS = {Stroke.SOLID: "#", Stroke.DOTTED: "."}
 MOST_CELLS = 1_000_000
 
+_ONE_AT_A_TIME = threading.Lock()
+"""Native code that nobody promises to be safe for several threads, such as several painters'."""
+
 
 def rasterise(columns: int, rows: int, lines: Sequence[Line]) -> list[list[str]]:
     """One layer of quadrant blocks or braille a line.
 
-    Call it from one thread at a time. The first call imports plotext (about 150 ms).
+    Any thread. The first call imports plotext (about 150 ms).
 
     Raises:
         DrawingError: plotext failed, or a point is not inside.
@@ -45,7 +49,8 @@ def _layers(
     for line in lines:
         _refuse_outsiders(columns, rows, line)
     try:
-        return [_layer(columns, rows, line, markers[line.stroke]) for line in lines]
+        with _ONE_AT_A_TIME:
+            return [_layer(columns, rows, line, markers[line.stroke]) for line in lines]
     except Exception as error:  # whatever a native library raises must not end the app
         raise DrawingError(f"plotext could not draw: {type(error).__name__}: {error}") from error
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from time import monotonic
+from typing import Protocol
 
 from textual.message import Message
 from textual.timer import Timer
 
 from rottui.tui.charts.cells import Span
-from rottui.tui.charts.chart import Drawing
-from rottui.tui.charts.curves import Plot
+from rottui.tui.charts.chart import Chart, Drawing
 from rottui.tui.charts.limits import Limits
 from rottui.tui.charts.painter import Painter
 from rottui.tui.widgets.lines import Lines
@@ -20,8 +20,23 @@ SHARE = 0.1
 """Share of the time that drawing may take: a chart that is slow to draw is drawn less often."""
 
 
+class Plotted(Protocol):
+    """What can be drawn; equal ones look alike."""
+
+    @property
+    def title(self) -> str:
+        """What stands over the chart."""
+
+    @property
+    def axes(self) -> object:
+        """Equal for those that may share a y axis."""
+
+    def chart(self, previous: Limits | None = None) -> Chart:
+        """Worked out on the painter's thread; ``previous`` is the y axis on the screen."""
+
+
 class ChartView(Lines):
-    """Shows a ``Plot``, drawn anew when it or the size has changed."""
+    """Shows what is ``Plotted``, drawn anew when it or the size has changed."""
 
     class Drawn(Message):
         """The painter has finished."""
@@ -38,7 +53,7 @@ class ChartView(Lines):
         super().__init__(id=id)
         self._painter = painter
         self._interval = interval
-        self._plot: Plot | None = None
+        self._plot: Plotted | None = None
         self._drawing: Drawing | None = None
         self._y: Limits | None = None
         """The y axis on the screen, if the next drawing may keep it."""
@@ -51,7 +66,7 @@ class ChartView(Lines):
         self._timer: Timer | None = None
 
     @property
-    def plot(self) -> Plot | None:
+    def plot(self) -> Plotted | None:
         """What was given last, drawn or not yet."""
         return self._plot
 
@@ -65,7 +80,7 @@ class ChartView(Lines):
         """Whether the screen shows what was given last."""
         return self._timer is None and self._number == self._finished
 
-    def show(self, plot: Plot | None) -> None:
+    def show(self, plot: Plotted | None) -> None:
         """Draw this; None empties the place.
 
         More epochs of what is shown wait for their turn, another view is drawn at once.
@@ -108,7 +123,7 @@ class ChartView(Lines):
         plot, y = self._plot, self._y
         number, self._asked_at = self._number, monotonic()
         if self._drawing is None:
-            self.set_rows(((Span(plot.metric.title, "bold"), Span("  drawing", "chart-axis")),))
+            self.set_rows(((Span(plot.title, "bold"), Span("  drawing", "chart-axis")),))
         self._painter.request(
             id(self),
             lambda: plot.chart(y),

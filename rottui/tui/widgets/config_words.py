@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from rottui.core.config import RunConfig, format_lr
 from rottui.core.halving import Plan
+from rottui.core.lr_suggestion import Suggestion
 from rottui.core.sweeps import SweepConfig
 from rottui.tui.widgets.formats import format_count
 
 STEPS = 12
 """More layers than this are not all listed."""
+BAND_RATES = 5
+"""Rates of a sweep over a suggested band."""
 RATES = 9
 """More learning rates than this are not all listed."""
 
@@ -30,6 +33,14 @@ def network_line(config: RunConfig) -> str:
 def halving_line(plan: Plan) -> str:
     """``halving: 27 runs to epoch 1, 9 to 3, 3 to 9, 1 to 27; 81 of 729 epochs``."""
     return f"halving: {plan.label}"
+
+
+def rates_text(suggestion: Suggestion, *, sweep: bool) -> str:
+    """What a range test puts into the form: ``4.7e-4``, or ``3.1e-4..7.2e-4 x5`` for a sweep."""
+    if not sweep or suggestion.low == suggestion.high:
+        return format_lr(suggestion.centre)
+    low, high = format_lr(suggestion.low), format_lr(suggestion.high)
+    return f"{low}..{high} x{BAND_RATES}"
 
 
 def sweep_line(sweep: SweepConfig) -> str:

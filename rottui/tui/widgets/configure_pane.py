@@ -15,10 +15,16 @@ from textual.widgets import Input, Static
 
 from rottui.core.config import DataConfig, RunConfig
 from rottui.core.halving import Plan
+from rottui.core.lr_suggestion import Suggestion
 from rottui.core.sweeps import SweepConfig
 from rottui.tui.keymap import actions, bindings
 from rottui.tui.widgets import form_schema
-from rottui.tui.widgets.config_words import halving_line, network_line, sweep_line
+from rottui.tui.widgets.config_words import (
+    halving_line,
+    network_line,
+    rates_text,
+    sweep_line,
+)
 from rottui.tui.widgets.form import ConfigForm
 from rottui.tui.widgets.form_schema import FIELD, PRESETS, Reading
 from rottui.tui.widgets.formats import format_count
@@ -57,6 +63,13 @@ class ConfigurePane(Vertical, can_focus=True):
         """How the sweep was made, as plain JSON."""
         until: int | None = None
         """The rung that the runs of a halved sweep first wait at, in epochs."""
+
+    @dataclass
+    class RangeWanted(Message):
+        """A person wants to know which learning rates fit."""
+
+        config: RunConfig
+        """The run, or the base of the sweep; its own rate plays no part."""
 
     @dataclass
     class DataChosen(Message):
@@ -110,6 +123,13 @@ class ConfigurePane(Vertical, can_focus=True):
             self._queue_when_known = False
             self.action_queue()
 
+    def take(self, suggestion: Suggestion) -> str:
+        """Put what a range test suggests into the form, and return the text that is there now."""
+        text = rates_text(suggestion, sweep=self.form.sweep)
+        field = "lrs" if self.form.sweep else "lr"
+        self.form.fill({field: text}, sweep=self.form.sweep)
+        return text
+
     # Keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -146,6 +166,21 @@ class ConfigurePane(Vertical, can_focus=True):
         if plan is not None:
             spec, until = spec | {"halving": plan.to_dict()}, plan.rungs[0]
         self.post_message(self.Queued(sweep.runs(), name or sweep.label, spec, until))
+
+    def action_range_test(self) -> None:
+        """Ask for a range test of what the form describes, or say what is at fault."""
+        form = self.form
+        reading = form.read()
+        problems = {k: v for k, v in reading.problems.items() if k not in ("lrs", "seeds")}
+        if problems:
+            name, message = next(iter(problems.items()))
+            self._complain(f"not tested: {FIELD[name].label} {message}", reading)
+            form.focus_field(name)
+        elif form.waiting or reading.config is None:
+            self._complain("one moment: looking for the data", reading)
+        else:
+            self._complain("", reading)
+            self.post_message(self.RangeWanted(reading.config))
 
     def action_toggle_sweep(self) -> None:
         """Turn the form into a sweep, with the seed's rates at first, and back."""
