@@ -46,7 +46,7 @@ def test_json_has_the_numbers_of_the_core(rottui, bars: Path, folders: Path) -> 
     answer = rottui("lr-range", "--data", bars, *QUICK, "--from", "1e-6", "--to", "1", "--json")
     assert (answer.code, answer.err) == (0, "")
     found = json.loads(answer.out)
-    assert found["schema"] == 1
+    assert found["schema"] == 2
     said = found["lr_range"]
     config = RunConfig.from_dict(said["config"])
     assert config.data == DataConfig(source="rotated", path=str(bars))
