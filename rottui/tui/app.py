@@ -330,7 +330,7 @@ class RottuiApp(App[None]):
 
     @on(ConfigurePane.Queued)
     def _queued(self, event: ConfigurePane.Queued) -> None:
-        runs, sweep = list(event.runs), event.sweep
+        runs, sweep, spec = list(event.runs), event.sweep, event.spec
 
         def add() -> Sequence[RunRow]:
             from rottui.core.data import pin_data
@@ -342,7 +342,7 @@ class RottuiApp(App[None]):
                     pinned[config.data] = pin_data(config.data)
                 whole = RunConfig.model_copy(config, update={"data": pinned[config.data]})
                 new.append(NewRun(name, whole.to_dict(), whole.epochs, event.until))
-            return self._store.add_runs(new, sweep=sweep, spec=event.spec)
+            return self._store.add_runs(new, sweep=sweep, spec=spec)
 
         def done(result: object) -> None:
             rows: Sequence[RunRow] = result  # type: ignore[assignment]

@@ -15,6 +15,7 @@ from textual.widgets import Footer, Input, Static
 
 from rottui.core.config import DataConfig, NetworkConfig, RunConfig
 from rottui.core.presets import SEED_CNN, SEED_LRS, SEED_MLP
+from rottui.core.sweeps import SweepConfig
 from rottui.tui.keymap import actions
 from rottui.tui.widgets import form_schema
 from rottui.tui.widgets.choice import Choice
@@ -190,10 +191,19 @@ def test_sweeps_of_rates_and_seeds() -> None:
         ({"lrs": "1e-2, 1e6"}, "lrs", "at most 100"),
         ({"lrs": "1e-2", "seeds": "many"}, "seeds", "'many' is no seed"),
         ({"lrs": "1e-5..1e-1 x9999", "seeds": "x9"}, "lrs", "89,991 runs are more than"),
+        ({"lrs": "", "vary": "batch_size=32"}, "lrs", "give values such as 1e-2"),
+        ({"vary": "32, 64"}, "vary", "'32, 64' is no axis; try batch_size=32, 64"),
+        ({"vary": "batch_size=x"}, "vary", "batch_size: 'x' is not a number"),
+        ({"vary": "batchsize=32"}, "vary", "try batch_size"),
+        ({"vary": "lr=1e-2"}, "lrs", "is varied twice"),
+        ({"vary": "momentum=0.9"}, "vary", "momentum: lr 1e-2, momentum 0.9: adam has no"),
+        ({"vary": "batch_size=32..256"}, "vary", "batch_size: the range 32..256 needs a count"),
+        ({"vary": "random 5"}, "vary", "there are 3 different settings to draw, not 5"),
+        ({"vary": "random 0"}, "vary", "must be at least 1, not 0"),
     ],
 )
 def test_what_is_wrong_with_a_sweep(changes: dict[str, str], field: str, words: str) -> None:
-    reading = read(sweep=True, **changes)
+    reading = read(sweep=True, **{"lrs": "1e-2, 1e-3, 1e-4", **changes})
     assert reading.sweep is None
     assert words in reading.problems[field]
 
@@ -225,6 +235,22 @@ def test_what_is_wrong_with_a_halving(changes: dict[str, str], words: str) -> No
     assert reading.plan is None
     assert list(reading.problems) == ["halving"]
     assert reading.problems["halving"].startswith(words)
+
+
+def test_any_other_setting_is_varied_in_the_grid_or_drawn() -> None:
+    vary = "batch_size=32..256 x4; activation=relu, tanh"
+    reading = read(sweep=True, lrs="1e-2, 1e-3", vary=vary, seeds="x3")
+    assert [axis.field for axis in reading.sweep.axes] == ["lr", "batch_size", "network.activation"]
+    assert sweep_line(reading.sweep) == (
+        "sweep: 2 learning rates × 4 batch_size × 2 activation × 3 seeds = 48 runs: "
+        "lr 1e-2, 1e-3 · batch_size 32, 107, 181, 256 · activation relu, tanh"
+    )
+    drawn = read(sweep=True, lrs="1e-5..1e-1", vary=f"{vary}; random 20").sweep
+    assert len(drawn) == 20
+    assert sweep_line(drawn).startswith("sweep: 20 random settings × 1 seed = 20 runs: lr 1e-5")
+    alone = read(sweep=True, lrs="", vary="lr=1e-2, 1e-3; shuffle=on, off").sweep
+    assert alone.lrs == (1e-2, 1e-3)
+    assert len(alone) == 4
 
 
 def test_presets_fill_everything_but_data_and_device() -> None:
@@ -472,6 +498,26 @@ async def test_the_focus_stays_in_the_form_when_its_field_goes_away() -> None:
         await pilot.press("f7")
         await pilot.pause()
         assert app.field == "network.type"
+
+
+async def test_another_setting_is_varied_by_its_field_and_the_spec_goes_along() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("s")
+        app.form.focus_field("vary")
+        await pilot.press(*"batch_size=32, x")
+        assert "batch_size: 'x' is not a number" in app.form.row("vary").note
+        await pilot.press("enter")
+        assert not app.queued
+        assert app.field == "vary"
+        await pilot.press("backspace", *"64")
+        assert app.form.row("vary").note == ""
+        assert "3 learning rates × 2 batch_size × 1 seed = 6 runs" in app.line("sweep")
+        await pilot.press("enter")
+        (queued,) = app.queued
+        assert [config.batch_size for _, config in queued.runs] == [32, 64] * 3
+        assert queued.spec is not None
+        assert SweepConfig.from_spec(queued.spec).runs() == queued.runs
 
 
 async def test_a_sweep_takes_the_name_field_as_its_own_name() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rottui.core.axes import Axis
 from rottui.core.config import RunConfig, format_lr
 from rottui.core.halving import Plan
 from rottui.core.lr_suggestion import Suggestion
@@ -47,6 +48,17 @@ def sweep_line(sweep: SweepConfig) -> str:
     """``sweep: 9 learning rates × 3 seeds = 27 runs: 1e-5, 3.162e-5, … 0.1``."""
     texts = [format_lr(rate) for rate in sweep.lrs]
     shown = ", ".join(texts) if len(texts) <= RATES else f"{', '.join(texts[:6])}, … {texts[-1]}"
-    rates = format_count(len(sweep.lrs), "learning rate")
-    seeds = format_count(len(sweep.seeds), "seed")
-    return f"sweep: {rates} × {seeds} = {format_count(len(sweep), 'run')}: {shown}"
+    if [axis.field for axis in sweep.axes] != ["lr"] or sweep.draws is not None:
+        shown = " · ".join(axis.label for axis in sweep.axes)
+    factors = [_axis_words(axis) for axis in sweep.axes]
+    if sweep.draws is not None:
+        factors = [format_count(sweep.draws, "random setting")]
+    factors.append(format_count(len(sweep.seeds), "seed"))
+    return f"sweep: {' × '.join(factors)} = {format_count(len(sweep), 'run')}: {shown}"
+
+
+def _axis_words(axis: Axis) -> str:
+    count = len(axis.values)
+    if axis.field == "lr":
+        return format_count(count, "learning rate")
+    return f"{count:,} {axis.setting.short}"

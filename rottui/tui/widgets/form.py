@@ -19,6 +19,7 @@ from rottui.core.config import DataConfig
 from rottui.tui.widgets import form_schema
 from rottui.tui.widgets.choice import Choice
 from rottui.tui.widgets.form_schema import FIELD, FIELDS, FOLD, FieldSpec, Reading
+from rottui.tui.widgets.form_sweep import SWEPT
 from rottui.tui.widgets.glyphs import glyphs, to_ascii
 
 ROOMY = 68
@@ -336,6 +337,6 @@ class ConfigForm(VerticalScroll, can_focus=False, inherit_bindings=False):
 
 def _instead(name: str) -> str:
     """The field that takes the focus of one that has just become meaningless."""
-    if name in ("lr", "lrs", "seeds", "halving"):
+    if name == "lr" or name in SWEPT:
         return "lrs" if name == "lr" else "lr"
     return "data" if name.startswith("data.") else "network.type"

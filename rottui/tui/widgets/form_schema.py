@@ -10,12 +10,12 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from rottui.core.axes import Axis, parse_axis
 from rottui.core.config import MOMENTUM, DataConfig, RunConfig, format_lr, number_in
-from rottui.core.halving import Plan, parse_halving
+from rottui.core.halving import Plan
 from rottui.core.presets import RUN_PRESETS, SWEEP_PRESETS, run_preset
-from rottui.core.sweeps import SweepConfig, parse_seeds
+from rottui.core.sweeps import SweepConfig
 from rottui.errors import ConfigError
+from rottui.tui.widgets.form_sweep import SWEPT, read_plan, read_sweep
 
 PRESETS = ("default", *RUN_PRESETS, *SWEEP_PRESETS)
 """What the first field offers; the names of sweeps turn the form into a sweep."""
@@ -123,6 +123,12 @@ FIELDS: tuple[FieldSpec, ...] = (
         placeholder="such as x3",
     ),
     FieldSpec(
+        "vary",
+        "vary",
+        "any other setting: batch_size=32..256 x4; activation=relu, tanh; add random 20 to draw 20",
+        placeholder="such as batch_size=32, 64",
+    ),
+    FieldSpec(
         "halving",
         "halving",
         "train only the best ones on: 3 lets the best third go on from each rung, 3, 1 puts the "
@@ -176,6 +182,7 @@ def default_texts() -> dict[str, str]:
         "preset": PRESETS[0],
         "lrs": "",
         "seeds": "",
+        "vary": "",
         "halving": "",
         "more": FOLD[0],
     }
@@ -194,6 +201,7 @@ def preset_texts(preset: str) -> tuple[dict[str, str], bool]:
     sweep = SWEEP_PRESETS.get(preset)
     if sweep is not None:
         texts["lrs"] = ", ".join(map(format_lr, sweep.lrs))
+        texts["vary"] = ""
         texts["seeds"] = "" if len(sweep.seeds) == 1 else ", ".join(map(str, sweep.seeds))
     return texts, sweep is not None
 
@@ -213,7 +221,7 @@ def hidden(texts: Mapping[str, str], source: str, sweep: bool) -> dict[str, str]
     if sweep:
         reasons["lr"] = "a sweep has its own rates"
     else:
-        reasons |= dict.fromkeys(("lrs", "seeds", "halving"), "only a sweep has them")
+        reasons |= dict.fromkeys(SWEPT, "only a sweep has them")
     return reasons
 
 
@@ -231,8 +239,8 @@ def read(texts: Mapping[str, str], data: DataConfig, sweep: bool) -> Reading:
         shape, _ = _config(texts, data, tuple(problems))
     if not sweep:
         return Reading(config, shape, problems=_in_order(problems))
-    made, more = _sweep(texts, config)
-    plan, halving = _plan(texts["halving"], made)
+    made, more = read_sweep(texts, config)
+    plan, halving = read_plan(texts["halving"], made)
     return Reading(config, shape, made, plan, _in_order(problems | more | halving))
 
 
@@ -271,42 +279,6 @@ def _config(
             problems.setdefault(name if name in FIELD else "name", problem.message)
         return None, problems
     return (None if problems else config), problems
-
-
-def _sweep(
-    texts: Mapping[str, str], base: RunConfig | None
-) -> tuple[SweepConfig | None, dict[str, str]]:
-    problems: dict[str, str] = {}
-    known = base or RunConfig()
-    axes: tuple[Axis, ...] = ()
-    seeds: tuple[int, ...] = ()
-    try:
-        axes = (parse_axis("lr", texts["lrs"]),)
-    except ConfigError as error:
-        problems["lrs"] = error.problems[0].message
-    try:
-        seeds = parse_seeds(texts["seeds"], known.seed)
-    except ConfigError as error:
-        problems["seeds"] = error.problems[0].message
-    if problems or base is None:
-        return None, problems
-    try:
-        return SweepConfig(base, axes, seeds), {}
-    except ConfigError as error:
-        return None, {"lrs": error.problems[0].message}
-
-
-def _plan(text: str, sweep: SweepConfig | None) -> tuple[Plan | None, dict[str, str]]:
-    """The rungs of a halved sweep, or what is wrong with them."""
-    words = {"eta": "eta ", "min_epochs": "first rung ", "halving": ""}
-    try:
-        halving = parse_halving(text)
-        if halving is None or sweep is None:
-            return None, {}
-        return halving.plan([config for _, config in sweep.runs()]), {}
-    except ConfigError as error:
-        problem = error.problems[0]
-        return None, {"halving": words[problem.field] + problem.message}
 
 
 def _in_order(problems: Mapping[str, str]) -> dict[str, str]:
