@@ -24,7 +24,7 @@ from rottui.tui.standing_words import (
     spread_text,
     why_text,
 )
-from rottui.tui.standings import CIRCULAR, MEASURES, Standings, standings
+from rottui.tui.standings import CIRCULAR, MEASURES, Standings, standings, sweep_fields
 
 NAME_WIDTH = 24
 """Characters that the name of a sweep keeps on a narrow screen."""
@@ -55,7 +55,7 @@ def leaderboard(reference: str, *, by: str | None, as_json: bool, store: str | N
     with RunStore.open(folder, read_only=True) as rows:
         sweep = sweep_named(rows.sweeps(), reference)
         runs = rows.runs(sweep=sweep.id)
-    found = standings(runs, sweep, by or CIRCULAR)
+    found = standings(runs, sweep_fields(runs, sweep), by or CIRCULAR)
     if as_json:
         print(document(_board_json(sweep, found)))
         return DONE

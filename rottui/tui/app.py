@@ -40,6 +40,7 @@ from rottui.tui.widgets.data_pane import DataPane
 from rottui.tui.widgets.equivariance_pane import EquivariancePane
 from rottui.tui.widgets.glyphs import to_ascii
 from rottui.tui.widgets.queue_pane import QueuePane
+from rottui.tui.widgets.sweep_pane import SweepPane
 
 if TYPE_CHECKING:
     from rottui.engine.engine import Engine
@@ -429,6 +430,24 @@ class RottuiApp(App[None]):
     def _opened(self, event: QueuePane.Opened) -> None:
         self.main.choose(cursor=event.run_id)
         self._feed.want(frozenset(self.main.shown_runs))
+        self.main.go_to("charts")
+
+    @on(QueuePane.SweepWanted)
+    def _sweep_of_run(self, event: QueuePane.SweepWanted) -> None:
+        self.main.choose(cursor=event.run_id)
+        self.main.go_to("sweep")
+
+    @on(ChartsPane.SweepWanted)
+    def _sweep_of_curves(self) -> None:
+        self.main.go_to("sweep")
+
+    @on(SweepPane.Left)
+    def _sweep_left(self) -> None:
+        self.main.go_to("charts")
+
+    @on(SweepPane.Opened)
+    def _setting_opened(self, event: SweepPane.Opened) -> None:
+        self.main.query_one(QueuePane).set_marked(event.run_ids)
         self.main.go_to("charts")
 
     @on(QueuePane.Marked)

@@ -110,5 +110,6 @@ class Feed:
         return Snapshot(
             runs=runs,
             epochs={run_id: rows for run_id, (_, rows) in curves.items()},
+            sweeps={sweep.id: sweep for sweep in self._store.sweeps()},
             now=time.time(),
         )

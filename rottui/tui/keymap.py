@@ -38,6 +38,7 @@ SCOPES: dict[str, str] = {
     "configure": "Configure",
     "queue": "Queue",
     "charts": "Charts",
+    "sweep": "Sweep",
     "equivariance": "Equivariance",
     "data": "Data",
     "range": "Range test",
@@ -78,6 +79,7 @@ ACTIONS: tuple[Action, ...] = (
         show=False,
     ),
     Action("queue", "open", "enter,o", "Open", "Show the run's curves."),
+    Action("queue", "sweep", "s", "Sweep", "Compare the settings of the run's sweep."),
     Action(
         "queue", "mark", "space,m", "Mark", "Mark the run for the charts and for other actions."
     ),
@@ -87,14 +89,22 @@ ACTIONS: tuple[Action, ...] = (
     Action("queue", "cancel", "c", "Cancel", "End the run for good; asks first."),
     Action("queue", "move_up", "K,ctrl+up", "Up", "Train it earlier.", show=False),
     Action("queue", "move_down", "J,ctrl+down", "Down", "Train it later.", show=False),
-    Action("queue", "duplicate", "d", "Duplicate", "Queue the same config as a new run."),
+    Action(
+        "queue", "duplicate", "d", "Duplicate", "Queue the same config as a new run.", show=False
+    ),
     Action("queue", "edit", "e", "To form", "Put the run's config into the form.", show=False),
     Action("queue", "delete", "D,delete", "Delete", "Delete the run and its curve; asks first."),
     Action("charts", "metric", "m", "Metric", "Show loss, MAE, MAE in degrees, or loss and MAE."),
     Action("charts", "log", "l", "Log", "Logarithmic y axis, or linear again."),
     Action("charts", "split", "t", "Split", "Show train and test, train only, or test only."),
+    Action("charts", "sweep", "s", "Sweep", "Compare the settings of the run's sweep."),
     Action("charts", "previous_run", "k,up", "Prev run", "Show the run before.", show=False),
     Action("charts", "next_run", "j,down", "Next run", "Show the run after.", show=False),
+    Action("sweep", "open", "enter,o", "Curves", "Show the curves of the setting's runs."),
+    Action("sweep", "metric", "m", "Metric", "Compare by another metric."),
+    Action("sweep", "log", "y", "Log", "Logarithmic y axis, or linear again."),
+    Action("sweep", "best", "b", "Best", "Draw the metric at the lowest test loss, too, or not."),
+    Action("sweep", "curves", "s,escape", "Back", "Go back to the curves."),
     Action("equivariance", "shift(-1,0)", "left,h", "Shift", "Shift one pixel further left."),
     Action(
         "equivariance", "shift(1,0)", "right,l", "", "Shift one pixel further right.", show=False

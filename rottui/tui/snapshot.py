@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rottui.store.records import EpochRow, RunRow
+from rottui.store.records import EpochRow, RunRow, SweepRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,8 @@ class Snapshot:
     """Every run, in the order of the queue."""
     epochs: Mapping[int, tuple[EpochRow, ...]] = field(default_factory=dict)
     """Curves of the runs that the charts show, by run id."""
+    sweeps: Mapping[int, SweepRow] = field(default_factory=dict)
+    """Every sweep, by its id."""
     now: float = 0.0
     """When it was read, in seconds since 1970."""
 

@@ -70,10 +70,13 @@ class Standings:
         return tuple(settings()[field].short for field in self.fields)
 
 
-def standings(
-    runs: Sequence[RunRow], sweep: SweepRow | None = None, by: str = CIRCULAR
-) -> Standings:
-    """The settings of a sweep's runs, compared by a metric of ``MEASURES``.
+def sweep_fields(runs: Sequence[RunRow], sweep: SweepRow | None = None) -> tuple[str, ...]:
+    """Paths of the settings that a sweep's runs differ in."""
+    return varied([run.config for run in runs], _axes(sweep))
+
+
+def standings(runs: Sequence[RunRow], fields: tuple[str, ...], by: str = CIRCULAR) -> Standings:
+    """The settings of a sweep's runs, which differ in ``fields``, by a metric of ``MEASURES``.
 
     Where a run of an older rottui has no error along the circle, all are compared by the error the
     long way round.
@@ -81,7 +84,6 @@ def standings(
     lasts = [run.last for run in runs if run.last is not None]
     if by == CIRCULAR and any(row.measured(CIRCULAR) is None for row in lasts):
         by = LONG_WAY
-    fields = varied([run.config for run in runs], _axes(sweep))
     return Standings(MEASURES[by], fields, leaderboard(_result(run, fields, by) for run in runs))
 
 

@@ -6,7 +6,7 @@ import math
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rottui.core.axes import Axis, linear_range, log_range, parse_axes, parse_axis
@@ -73,6 +73,7 @@ def test_values_that_are_none_are_refused_by_name(name: str, text: str, said: st
     assert str(refusal.value).startswith(said)
 
 
+@settings(deadline=None)
 @given(st.integers(-9, -2), st.integers(1, 7), st.integers(2, 60))
 def test_a_log_range_has_exact_ends_and_no_doubles(low: int, decades: int, count: int) -> None:
     ends = float(f"1e{low}"), float(f"1e{low + decades}")
@@ -81,6 +82,15 @@ def test_a_log_range_has_exact_ends_and_no_doubles(low: int, decades: int, count
     assert list(rates) == sorted(rates)
 
 
+@settings(deadline=None)
+@given(st.integers(-9, -6), st.integers(1, 8), st.integers(1, 9))
+def test_powers_of_ten_stay_exact_between_other_rates(low: int, decades: int, parts: int) -> None:
+    rates = log_range(float(f"1e{low}"), float(f"1e{low + decades}"), decades * parts + 1)
+    assert rates[::parts] == tuple(float(f"1e{low + k}") for k in range(decades + 1))
+    assert all(len(format_lr(rate)) <= len("1.234e-9") for rate in rates)
+
+
+@settings(deadline=None)
 @given(st.integers(-9, -6), st.integers(1, 8), st.booleans())
 def test_powers_of_ten_come_from_their_exponents(low: int, decades: int, down: bool) -> None:
     exponents = [*range(low, low + decades + 1)][:: -1 if down else 1]
@@ -90,6 +100,7 @@ def test_powers_of_ten_come_from_their_exponents(low: int, decades: int, down: b
     assert all(len(format_lr(float(str(value)))) <= 4 for value in values)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 60_000), st.integers(1, 60_000), st.integers(2, 40))
 def test_a_range_of_whole_numbers_is_even_and_exact_at_its_ends(
     low: int, high: int, count: int
@@ -104,6 +115,7 @@ def test_a_range_of_whole_numbers_is_even_and_exact_at_its_ends(
     assert max(steps) - min(steps) <= 1
 
 
+@settings(deadline=None)
 @given(
     st.floats(-360, 359, allow_nan=False).map(lambda value: round(value, 3)),
     st.floats(0.5, 300).map(lambda value: round(value, 3)),
@@ -118,6 +130,7 @@ def test_a_linear_range_has_exact_ends_and_rises(low: float, width: float, count
 NAMES = ["lr", "weight_decay", "momentum", "batch_size", "data.angle_max", "activation"]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(NAMES), st.text(max_size=30))
 def test_whatever_is_typed_is_an_axis_or_one_line(name: str, text: str) -> None:
     try:
@@ -131,6 +144,7 @@ def test_whatever_is_typed_is_an_axis_or_one_line(name: str, text: str) -> None:
     assert fields == {setting(name).path}
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(1e-9, 100), min_size=1, max_size=9, unique=True))
 def test_a_list_of_rates_is_read_as_it_is_said(rates: list[float]) -> None:
     axis = Axis("lr", tuple(rates))
@@ -169,6 +183,7 @@ def test_a_range_alone_is_drawn_from_between_its_ends_and_a_list_from_its_values
     assert parse_axis("activation", "relu, tanh, sigmoid").draw(0.4) == "tanh"
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1, exclude_max=True))
 def test_what_is_drawn_lies_inside_and_is_short(share: float) -> None:
     rate = parse_axis("lr", "1.04e-5..9.96e-2").draw(share)

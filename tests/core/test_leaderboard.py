@@ -6,7 +6,7 @@ import math
 import statistics
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rottui.core.config import RunConfig
@@ -105,6 +105,7 @@ def test_reasons_are_counted_and_equals_keep_their_order() -> None:
 numbers = st.floats(-1e6, 1e6)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3), numbers), max_size=30))
 def test_every_run_has_its_place_and_the_means_rise(runs: list[tuple[int, int, float]]) -> None:
     results = [result(k, lr, seed, value) for k, (lr, seed, value) in enumerate(runs)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rottui.core.axes import parse_axes
@@ -91,6 +91,7 @@ SETTINGS = {
 }
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(sorted(SETTINGS)), min_size=1, max_size=4, unique=True), st.data())
 def test_every_run_of_a_grid_has_a_name_and_a_config_of_its_own(
     names: list[str], data: st.DataObject

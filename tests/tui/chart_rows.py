@@ -38,4 +38,4 @@ def run(
 def snapshot(*curves: tuple[EpochRow, ...]) -> Snapshot:
     """Runs 1, 2, … with these curves."""
     runs = tuple(run(number, rows) for number, rows in enumerate(curves, 1))
-    return Snapshot(runs, {number: rows for number, rows in enumerate(curves, 1) if rows}, 1.0)
+    return Snapshot(runs, {number: rows for number, rows in enumerate(curves, 1) if rows}, now=1.0)

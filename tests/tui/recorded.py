@@ -1,19 +1,21 @@
-"""A store with the experiment's MLP sweep as it once went on the real images, 25 epochs."""
+"""Stores with sweeps of the experiment's MLP as they once went on the real images."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
+from rottui.core.sweeps import SweepConfig
 from rottui.store.records import EpochRow, NewRun
 from rottui.store.runs import RunStore
 from rottui.store.states import State
 
 RECORDED = Path(__file__).with_name("recorded_sweep.json")
+RECORDED_LRS = Path(__file__).with_name("recorded_lr_sweep.json")
 
 
 def put_recorded_sweep(store: RunStore) -> None:
-    """Add the three runs; the last one still trains, two epochs before its end."""
+    """Add the experiment's sweep of 25 epochs; its third run still trains, two before its end."""
     runs = json.loads(RECORDED.read_text())
     store.add_runs(
         [NewRun(run["name"], run["config"], run["config"]["epochs"]) for run in runs],
@@ -27,3 +29,18 @@ def put_recorded_sweep(store: RunStore) -> None:
             store.commit_epoch(claim, EpochRow(**row))
         if not last:
             store.finish(claim, State.DONE)
+
+
+def put_recorded_lr_sweep(store: RunStore) -> None:
+    """Add nine rates with three seeds each: first, best and last epoch of runs of 5 epochs."""
+    recorded = json.loads(RECORDED_LRS.read_text())
+    sweep = SweepConfig.from_spec(recorded["spec"])
+    new = [NewRun(name, config.to_dict(), config.epochs) for name, config in sweep.runs()]
+    added = store.add_runs(new, sweep=recorded["name"], spec=recorded["spec"])
+    for run, known in zip(added, recorded["runs"], strict=True):
+        assert (run.name, run.config["lr"]) == (known["name"], known["lr"])
+        claim = store.claim("a-worker", threads=1, only=[run.id])
+        assert claim is not None
+        for row in known["epochs"]:
+            store.commit_epoch(claim, EpochRow(**row))
+        store.finish(claim, State.DONE)

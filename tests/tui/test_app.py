@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from recorded import put_recorded_lr_sweep
 from textual.widgets import Input
 from waiting import running, until
 
@@ -21,6 +22,7 @@ from rottui.tui.widgets.charts_pane import ChartsPane
 from rottui.tui.widgets.configure_pane import ConfigurePane
 from rottui.tui.widgets.data_pane import DataPane
 from rottui.tui.widgets.queue_pane import QueuePane
+from rottui.tui.widgets.sweep_pane import SweepPane
 from rottui.tui.widgets.tab_line import PANES
 
 
@@ -75,6 +77,48 @@ async def test_a_halved_sweep_is_trained_rung_by_rung(store: RunStore, image_fol
         (sweep,) = store.sweeps()
         assert sweep.spec is not None
         assert sweep.spec["halving"] == {"rungs": [1, 2], "sizes": [3, 1]}
+
+
+async def test_a_sweep_is_compared_from_the_queue_and_its_settings_are_opened(
+    store: RunStore, image_folder: Path
+) -> None:
+    put_recorded_lr_sweep(store)
+    (alone,) = queued(store, image_folder)
+    app = idle_app(store, image_folder)
+    async with running(app) as pilot:
+        queue = app.main.query_one(QueuePane)
+        await until(pilot, lambda: len(queue.table.rows) == 28)
+        await pilot.press("f3", "s")
+        assert app.main.active == "sweep"
+        pane = app.main.query_one(SweepPane)
+        await until(pilot, lambda: pane.found is not None and len(pane.found.places) == 9)
+        assert pane.board.cursor_key == (1e-3,)
+        await pilot.press("down", "enter")
+        assert app.main.active == "charts"
+        charts = app.main.query_one(ChartsPane)
+        await until(pilot, lambda: len(charts.runs) == 3)
+        assert {run.config["lr"] for run in charts.runs} == {3.162e-4}
+        await pilot.press("s")
+        assert app.main.active == "sweep"
+        await pilot.press("s")
+        assert app.main.active == "charts"
+        await pilot.press("f3", "end", "s")
+        await pilot.pause()
+        assert app.main.active == "queue", f"run {alone} is of no sweep"
+
+
+async def test_a_sweep_of_the_form_keeps_how_it_was_made(
+    store: RunStore, image_folder: Path
+) -> None:
+    app = idle_app(store, image_folder)
+    async with running(app) as pilot:
+        await pilot.press("f8")
+        app.main.query_one(ConfigurePane).form.focus_field("vary")
+        await pilot.press(*"batch_size=8, 16", "f9")
+        await until(pilot, lambda: len(store.runs()) == 6)
+        (sweep,) = store.sweeps()
+        assert sweep.spec is not None
+        assert [axis["field"] for axis in sweep.spec["axes"]] == ["lr", "batch_size"]
 
 
 async def test_a_queued_run_is_trained_and_its_curve_is_drawn(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from recorded import put_recorded_sweep
+from recorded import put_recorded_lr_sweep, put_recorded_sweep
 from textual.app import App
 from textual.pilot import Pilot
 from waiting import running, until
@@ -19,6 +19,7 @@ from rottui.tui.widgets.charts_pane import ChartsPane
 from rottui.tui.widgets.data_pane import DataPane
 from rottui.tui.widgets.equivariance_pane import EquivariancePane
 from rottui.tui.widgets.queue_pane import QueuePane
+from rottui.tui.widgets.sweep_pane import SweepPane
 
 Compare = Callable[[App[Any], str], None]
 SIZES = pytest.mark.parametrize(
@@ -27,13 +28,19 @@ SIZES = pytest.mark.parametrize(
 
 
 @pytest.fixture
-def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RottuiApp:
+def store(tmp_path: Path) -> RunStore:
+    """A store with the recorded sweep of three rates."""
+    store = RunStore.open(tmp_path / "store")
+    put_recorded_sweep(store)
+    return store
+
+
+@pytest.fixture
+def app(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> RottuiApp:
     """The app on a recorded sweep, looking at a few garments in ``wardrobe/``."""
     monkeypatch.chdir(Path(__file__).parent)
     monkeypatch.setenv("COLORTERM", "truecolor")
     monkeypatch.setenv("TERM", "xterm-256color")
-    store = RunStore.open(tmp_path / "store")
-    put_recorded_sweep(store)
     return RottuiApp(store, data="wardrobe", train=False)
 
 
@@ -97,6 +104,23 @@ async def test_the_curves_of_a_sweep_look_as_they_did(
         await until(pilot, lambda: len(app.main._snapshot.epochs) == 3)
         await settle(app, pilot)
         same_picture(app, name_of("charts", size))
+
+
+@SIZES
+async def test_a_sweep_of_rates_and_seeds_looks_as_it_did(
+    size: tuple[int, int], app: RottuiApp, store: RunStore, same_picture: Compare
+) -> None:
+    put_recorded_lr_sweep(store)
+    async with running(app, size) as pilot:
+        queue = app.main.query_one(QueuePane)
+        await until(pilot, lambda: len(queue.table.rows) == 30)
+        await until(pilot, lambda: bool(app.main.query(SweepPane)))
+        await pilot.press("f3", "end", "s")
+        pane = app.main.query_one(SweepPane)
+        await until(pilot, lambda: pane.found is not None and len(pane.found.places) == 9)
+        await until(pilot, lambda: pane.settled and pane.chart.drawing is not None)
+        await pilot.pause()
+        same_picture(app, name_of("sweep", size))
 
 
 @pytest.mark.parametrize("theme", ["rottui-light", "nord"])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil, floor
 
 from rottui.tui.charts.cells import Glyphs, Row, join
-from rottui.tui.charts.chart import Mark
+from rottui.tui.charts.chart import Dot, Mark
 from rottui.tui.charts.limits import Limits
 from rottui.tui.charts.series import Series, Stroke
 
@@ -62,6 +63,33 @@ class Area:
             text = f"{self._glyphs.lost} {mark.text}"
             column = min(self.width - 1, max(0, int(x_axis.share(mark.x) * self.width)))
             self.write(y, text, mark.style, min(column, max(0, self.width - len(text))))
+
+    def dots(self, dots: Sequence[Dot], x_axis: Limits, y_axis: Limits) -> None:
+        """Write each dot over its bar; what lies beyond the upper edge is marked there.
+
+        A bar is drawn in the rows of which it covers the middle.
+        """
+        for dot in dots:
+            column = min(self.width - 1, max(0, int(x_axis.share(dot.x) * self.width)))
+            if dot.y is None:
+                self.write(0, self._glyphs.lost, dot.style, column)
+                continue
+            low, high = (y_axis.share(end) * self.height for end in (dot.low, dot.high))
+            for up in range(max(0, ceil(low - 0.5)), min(self.height, floor(high - 0.5) + 1)):
+                self.write(self.height - 1 - up, self._glyphs.bar, dot.style, column)
+            outside = y_axis.share(dot.y) > 1
+            text = self._glyphs.above if outside else dot.text or self._glyphs.dot
+            row = self._row(dot.y, y_axis)
+            self.write(row, text, dot.style, column)
+            if dot.label:
+                room = column + 2 + len(dot.label) <= self.width
+                place = column + 1 if room else max(0, column - 1 - len(dot.label))
+                self.write(row, f" {dot.label}" if room else f"{dot.label} ", dot.style, place)
+
+    def _row(self, value: float, y_axis: Limits) -> int:
+        return (
+            self.height - 1 - min(self.height - 1, max(0, int(y_axis.share(value) * self.height)))
+        )
 
     def write(self, y: int, text: str, style: str, column: int = 0) -> None:
         """Put text over what is there; a cut at the right edge is marked."""

@@ -38,10 +38,12 @@ class Glyphs:
     more: str = "…"
     solid: str = "▄▄▄▄"
     dotted: str = "⠤⠤⠤⠤"
+    dot: str = "●"
+    bar: str = "│"
 
 
 UNICODE = Glyphs()
-ASCII = Glyphs("|", "+", "+", "-", "+", ".", ":", "[=|]", "x", "^", "~", "####", "....")
+ASCII = Glyphs("|", "+", "+", "-", "+", ".", ":", "[=|]", "x", "^", "~", "####", "....", "o", "|")
 
 
 def join(cells: Iterable[tuple[str, str]]) -> Row:

@@ -9,6 +9,7 @@ from rottui.errors import RottuiError
 from rottui.tui.charts.cells import Row, plain
 from rottui.tui.charts.limits import Limits
 from rottui.tui.charts.series import Point, Series, Stroke
+from rottui.tui.charts.ticks import Tick
 
 
 class DrawingError(RottuiError):
@@ -34,6 +35,23 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
+class Dot:
+    """A point that stands for itself, with a bar through it that says how sure it is."""
+
+    x: float
+    y: float | None
+    """None where there is no number: the dot is crossed out, at the upper edge."""
+    low: float = 0.0
+    high: float = 0.0
+    """Ends of the bar; there is none where they are equal."""
+    style: str = ""
+    text: str = ""
+    """One character in place of the usual dot."""
+    label: str = ""
+    """What stands beside it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """What to draw: the axes are decided here, nothing is measured by the drawing."""
 
@@ -44,6 +62,10 @@ class Chart:
     x_label: str = "epoch"
     marks: tuple[Mark, ...] = ()
     band: Band | None = None
+    dots: tuple[Dot, ...] = ()
+    """Later ones are drawn over earlier ones."""
+    ticks: tuple[Tick, ...] | None = None
+    """Of the x axis; None for those that fit its limits."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ def draw(
         if chart.band is not None:
             area.upright(_edges(chart.band, chart.x, wide))
         area.compose(layers, chart.series)
+        area.dots(chart.dots, chart.x, chart.y)
         area.mark(chart.marks, chart.x)
     except DrawingError as problem:
         error = str(problem)
@@ -123,7 +124,7 @@ def _title(chart: Chart, curves: Sequence[Curve], glyphs: Glyphs, width: int) ->
 def _below(chart: Chart, wide: int, margin: int, width: int, glyphs: Glyphs) -> list[Row]:
     edge = [(glyphs.below, "chart-axis")] * wide
     labels = [" "] * wide
-    for tick in x_ticks(chart.x, wide):
+    for tick in x_ticks(chart.x, wide) if chart.ticks is None else chart.ticks:
         column = _column(chart.x, tick.value, wide)
         edge[column] = (glyphs.tick_below, "chart-axis")
         start = max(0, min(column - (len(tick.label) - 1) // 2, wide - len(tick.label)))

@@ -16,11 +16,14 @@ from rottui.tui.widgets.configure_pane import ConfigurePane
 from rottui.tui.widgets.data_pane import DataPane
 from rottui.tui.widgets.equivariance_pane import EquivariancePane
 from rottui.tui.widgets.queue_pane import QueuePane
-from rottui.tui.widgets.tab_line import PANES, TabLine
+from rottui.tui.widgets.sweep_pane import SweepPane
+from rottui.tui.widgets.tab_line import HOMES, PANES, TabLine
 
 MIN_WIDTH, MIN_HEIGHT = 60, 16
-STAGE = ("charts", "equivariance", "data")
+STAGE = ("charts", "sweep", "equivariance", "data")
 """Panes that share one place where several panes are on the screen."""
+SCOPES = (*PANES, *HOMES)
+"""Every pane."""
 
 
 class MainScreen(Screen[None]):
@@ -56,6 +59,7 @@ class MainScreen(Screen[None]):
     def _mount_stage(self) -> None:
         self.query_one("#stage").mount(
             ChartsPane(ascii=self._ascii, id="charts"),
+            SweepPane(ascii=self._ascii, id="sweep"),
             EquivariancePane(ascii=self._ascii, id="equivariance"),
             DataPane(ascii=self._ascii, id="data"),
         )
@@ -78,7 +82,7 @@ class MainScreen(Screen[None]):
     def go_to(self, scope: str) -> None:
         """Show a pane and give it the focus."""
         self.active = scope
-        for name in PANES:
+        for name in SCOPES:
             self.set_class(name == scope, f"-on-{name}")
         if scope in STAGE:
             for name in STAGE:
@@ -105,7 +109,7 @@ class MainScreen(Screen[None]):
         What has the focus now counts: the event may speak of a pane that was left since.
         """
         for widget in self.focused.ancestors_with_self if self.focused else ():
-            if isinstance(widget, Widget) and widget.id in PANES:
+            if isinstance(widget, Widget) and widget.id in SCOPES:
                 if widget.id != self.active:
                     self.go_to(widget.id)
                 return
@@ -149,3 +153,5 @@ class MainScreen(Screen[None]):
     def _show_charts(self) -> None:
         for charts in self.query(ChartsPane):
             charts.show(self._snapshot, self.shown_runs)
+        for sweep in self.query(SweepPane):
+            sweep.show(self._snapshot, self.cursor_run_row)

@@ -77,6 +77,10 @@ class ChartsPane(Widget, can_focus=True):
 
         by: int
 
+    @dataclass
+    class SweepWanted(Message):
+        """The settings of the run's sweep are to be compared."""
+
     def __init__(
         self,
         *,
@@ -143,6 +147,10 @@ class ChartsPane(Widget, can_focus=True):
         order = list(Splits)
         self._splits = order[(order.index(self._splits) + 1) % len(order)]
         self._update()
+
+    def action_sweep(self) -> None:
+        """Ask for the sweep."""
+        self.post_message(self.SweepWanted())
 
     def action_previous_run(self) -> None:
         """Ask for the run before."""

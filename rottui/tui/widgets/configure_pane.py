@@ -27,6 +27,7 @@ from rottui.tui.widgets.config_words import (
 )
 from rottui.tui.widgets.form import ConfigForm
 from rottui.tui.widgets.form_schema import FIELD, PRESETS, Reading
+from rottui.tui.widgets.form_sweep import SWEPT
 from rottui.tui.widgets.formats import format_count
 from rottui.tui.widgets.glyphs import to_ascii
 
@@ -171,7 +172,7 @@ class ConfigurePane(Vertical, can_focus=True):
         """Ask for a range test of what the form describes, or say what is at fault."""
         form = self.form
         reading = form.read()
-        problems = {k: v for k, v in reading.problems.items() if k not in ("lrs", "seeds")}
+        problems = {k: v for k, v in reading.problems.items() if k not in SWEPT}
         if problems:
             name, message = next(iter(problems.items()))
             self._complain(f"not tested: {FIELD[name].label} {message}", reading)

@@ -73,6 +73,12 @@ class QueuePane(Vertical, can_focus=True):
         run_id: int
 
     @dataclass
+    class SweepWanted(Message):
+        """A person wants to see the sweep of the run under the cursor."""
+
+        run_id: int
+
+    @dataclass
     class Marked(Message):
         """The marked runs are now these, in queue order."""
 
@@ -177,6 +183,8 @@ class QueuePane(Vertical, can_focus=True):
             return True if self._verdict(_KINDS[action]).runs else None
         if action in ("open", "mark"):
             return True if self.is_mounted and self.current is not None else None
+        if action == "sweep":
+            return True if self.is_mounted and self._in_sweep else None
         if action == "unmark_all":
             return True if self.is_mounted and self.table.marked else None
         return True
@@ -193,9 +201,15 @@ class QueuePane(Vertical, can_focus=True):
             reason = self._verdict(_KINDS[name]).reason
         elif name == "unmark_all":
             reason = "no run is marked"
+        elif name == "sweep" and self.current is not None:
+            reason = f"run {self.current.id} is of no sweep"
         else:
             reason = judge(Kind.EDIT, ()).reason
         self.post_message(self.Refused(reason))
+
+    @property
+    def _in_sweep(self) -> bool:
+        return self.current is not None and self.current.sweep_id is not None
 
     def _verdict(self, kind: Kind) -> Verdict:
         return judge(kind, self.targets if self.is_mounted else ())
@@ -203,7 +217,7 @@ class QueuePane(Vertical, can_focus=True):
     def _refresh_possible(self) -> None:
         """Repaint the footer when a key has become possible or impossible, and only then."""
         possible = tuple(bool(self._verdict(kind).runs) for kind in Kind)
-        possible += (bool(self.table.marked), self.current is not None)
+        possible += (bool(self.table.marked), self.current is not None, self._in_sweep)
         if possible != self._possible:
             self._possible = possible
             self.refresh_bindings()
@@ -230,6 +244,11 @@ class QueuePane(Vertical, can_focus=True):
         """Show the run's curves."""
         if self.current is not None:
             self.post_message(self.Opened(self.current.id))
+
+    def action_sweep(self) -> None:
+        """Show the run's sweep."""
+        if self.current is not None and self._in_sweep:
+            self.post_message(self.SweepWanted(self.current.id))
 
     def action_mark(self) -> None:
         """Mark the run or take its mark away, and go to the next."""

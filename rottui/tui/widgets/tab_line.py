@@ -22,6 +22,9 @@ PANES: dict[str, str] = {
 }
 """Panes by scope, in the order of their digits."""
 
+HOMES = {"sweep": "charts"}
+"""Panes without a tab of their own, and the pane whose tab stands for them."""
+
 
 class Tab(Static):
     """One pane's digit and name; a click goes there."""
@@ -64,7 +67,7 @@ class TabLine(Horizontal):
     def activate(self, scope: str) -> None:
         """Mark the tab of the active pane."""
         for tab in self.query(Tab):
-            tab.set_class(tab.scope == scope, "-active")
+            tab.set_class(tab.scope == HOMES.get(scope, scope), "-active")
 
     def on_resize(self) -> None:  # noqa: D102
         self._paint()

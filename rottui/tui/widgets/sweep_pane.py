@@ -1,0 +1,264 @@
+"""The pane of a sweep: its metric against what was varied, and its leaderboard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.message import Message
+
+from rottui.store.records import RunRow
+from rottui.tui.charts.cells import ASCII, UNICODE, Row, Span
+from rottui.tui.charts.drawing import SMALLEST
+from rottui.tui.charts.painter import Painter
+from rottui.tui.charts.sweep_plot import SweepPlot, groups
+from rottui.tui.keymap import bindings
+from rottui.tui.snapshot import Snapshot
+from rottui.tui.standings import CIRCULAR, LONG_WAY, Standings, standings, sweep_fields
+from rottui.tui.widgets import sweep_cells
+from rottui.tui.widgets.chart import INTERVAL, ChartView
+from rottui.tui.widgets.line_table import MOVES, LineTable
+from rottui.tui.widgets.lines import Lines
+from rottui.tui.widgets.sweep_cells import Entry
+
+SHOWN = (CIRCULAR, LONG_WAY, "test_mae", "test_loss")
+"""What the metric key goes through."""
+BOARD = 4
+"""Rows of the leaderboard at least, its header included, where there is a chart above it."""
+
+
+class Board(LineTable[Entry], can_focus=False, inherit_bindings=False):
+    """The leaderboard; its pane has the focus and the keys."""
+
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+
+class SweepPane(Vertical, can_focus=True):
+    """Shows the sweep of the run under the queue's cursor; posts which runs a person wants to see.
+
+    It reads the runs' last and best epochs alone, so no curve has to be loaded for it.
+    """
+
+    scope: ClassVar[str] = "sweep"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("sweep"), *MOVES]
+    DEFAULT_CSS = """
+    SweepPane {
+        #sweep-head, #sweep-key { height: 1; }
+        #sweep-chart { height: 1fr; }
+        #sweep-board { height: 8; }
+        &:focus .line-table--cursor {
+            color: $block-cursor-foreground;
+            background: $block-cursor-background;
+            text-style: $block-cursor-text-style;
+        }
+        &.-empty {
+            #sweep-head { height: 1fr; }
+            #sweep-chart, #sweep-key, #sweep-board { display: none; }
+        }
+        &.-small {
+            #sweep-chart, #sweep-key { display: none; }
+            #sweep-board { height: 1fr; }
+        }
+    }
+    """
+
+    @dataclass
+    class Opened(Message):
+        """A person wants to see the curves of these runs."""
+
+        run_ids: tuple[int, ...]
+
+    @dataclass
+    class Left(Message):
+        """A person wants to go back to the curves."""
+
+    def __init__(
+        self,
+        *,
+        ascii: bool = False,
+        interval: float = INTERVAL,
+        painter: Painter | None = None,
+        id: str | None = None,
+    ) -> None:
+        super().__init__(id=id)
+        self._ascii = ascii
+        self._glyphs = ASCII if ascii else UNICODE
+        self._painter = painter or Painter(ascii=ascii)
+        self._interval = interval
+        self._snapshot = Snapshot()
+        self._run: RunRow | None = None
+        self._measure = 0
+        self._log = False
+        self._best = True
+        self._runs: tuple[RunRow, ...] = ()
+        self._fields: tuple[str, ...] = ()
+        self._found: Standings | None = None
+
+    def compose(self) -> ComposeResult:
+        """Name, chart, key and leaderboard."""
+        yield Lines(id="sweep-head")
+        yield ChartView(self._painter, interval=self._interval, id="sweep-chart")
+        yield Lines(id="sweep-key")
+        yield Board(
+            sweep_cells.columns_of_board(self._ascii),
+            key_of=lambda entry: entry.key,
+            cells_of=lambda entry: sweep_cells.cells(entry, self._ascii),
+            ascii=self._ascii,
+            id="sweep-board",
+        )
+
+    @property
+    def board(self) -> Board:
+        """The leaderboard."""
+        return self.query_one(Board)
+
+    @property
+    def chart(self) -> ChartView:
+        """The chart."""
+        return self.query_one(ChartView)
+
+    @property
+    def found(self) -> Standings | None:
+        """What is shown; None where there is no sweep."""
+        return self._found
+
+    @property
+    def settled(self) -> bool:
+        """Whether the chart on the screen is up to date."""
+        return self.chart.settled
+
+    def show(self, snapshot: Snapshot, run: RunRow | None) -> None:
+        """Show the sweep that this run is of."""
+        self._snapshot, self._run = snapshot, run
+        self._update()
+
+    # Keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """None greys a key that can do nothing without a sweep."""
+        if action in ("open", "metric", "log", "best"):
+            return True if self._found is not None else None
+        return True
+
+    def action_open(self) -> None:
+        """Show the curves of the setting's runs."""
+        entry = self.board.cursor_row
+        if entry is not None:
+            ids = tuple(result.run_id for result in entry.standing.results)
+            self.post_message(self.Opened(ids))
+
+    def action_metric(self) -> None:
+        """The next metric."""
+        self._measure = (self._measure + 1) % len(SHOWN)
+        self._update()
+
+    def action_log(self) -> None:
+        """Logarithmic y axis, or linear again."""
+        self._log = not self._log
+        self._update()
+
+    def action_best(self) -> None:
+        """The metric at the lowest test loss, too, or not."""
+        self._best = not self._best
+        self._update()
+
+    def action_curves(self) -> None:
+        """Back to the curves."""
+        self.post_message(self.Left())
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor by so many settings."""
+        self.board.action_move(by)
+
+    def action_page(self, by: int) -> None:
+        """Move the cursor by so many screens."""
+        self.board.action_page(by)
+
+    def action_edge(self, side: int) -> None:
+        """Move the cursor to the first setting (-1) or the last (1)."""
+        self.board.action_edge(side)
+
+    def action_columns(self, by: int) -> None:
+        """Show the columns that did not fit, or go back."""
+        self.board.action_columns(by)
+
+    @on(LineTable.Opened)
+    def _row_opened(self, event: LineTable.Opened) -> None:
+        event.stop()
+        self.action_open()
+
+    @on(LineTable.CursorMoved)
+    def _cursor_moved(self, event: LineTable.CursorMoved) -> None:
+        event.stop()
+        self._draw()
+
+    # Drawing
+
+    def on_resize(self) -> None:
+        """Divide the pane anew; a hidden pane has no size, and gets it when it is seen."""
+        self._update()
+
+    def on_unmount(self) -> None:
+        """The painter's thread may end."""
+        self._painter.close()
+
+    def _update(self) -> None:
+        width, height = self.size
+        if width <= 0 or height <= 0:
+            return  # hidden; on_resize catches up
+        sweep_id = None if self._run is None else self._run.sweep_id
+        before = self._found is not None
+        self._found = None if sweep_id is None else self._compare(sweep_id)
+        self.set_class(self._found is None, "-empty")
+        if before != (self._found is not None):
+            self.refresh_bindings()
+        head = self.query_one("#sweep-head", Lines)
+        if self._found is None or sweep_id is None:
+            self.chart.show(None)
+            head.set_rows(self._explanation())
+            return
+        sweep = self._snapshot.sweeps.get(sweep_id)
+        name = "" if sweep is None else sweep.name
+        head.set_rows([sweep_cells.head_row(name, sweep_id, self._runs, width, self._glyphs)])
+        rows = sweep_cells.entries(self._found)
+        board = min(len(rows) + 1, max(BOARD, (height - 2) * 2 // 5))
+        small = width < SMALLEST[0] or height - 2 - board < SMALLEST[1]
+        self.set_class(small, "-small")
+        self.board.styles.height = "1fr" if small else board
+        self.board.set_rows(rows)
+        lines = groups(self._found)
+        key = sweep_cells.key_row(lines, self._best, width, self._glyphs)
+        self.query_one("#sweep-key", Lines).set_rows([key])
+        self._draw()
+
+    def _compare(self, sweep_id: int) -> Standings | None:
+        """The sweep's runs, compared; its configs are looked through when it has other runs."""
+        runs = tuple(run for run in self._snapshot.runs if run.sweep_id == sweep_id)
+        if not runs:
+            return None
+        if [run.id for run in runs] != [run.id for run in self._runs]:
+            self._fields = sweep_fields(runs, self._snapshot.sweeps.get(sweep_id))
+        self._runs = runs
+        return standings(runs, self._fields, SHOWN[self._measure])
+
+    def _draw(self) -> None:
+        entry = self.board.cursor_row
+        if self._found is None or self.has_class("-small"):
+            self.chart.show(None)
+            return
+        chosen = None if entry is None else entry.key
+        self.chart.show(SweepPlot(self._found, self._log, self._best, chosen))
+
+    def _explanation(self) -> list[Row]:
+        if self._run is None:
+            lines = ["No run is chosen.", "In the queue (F3), put the cursor on a run of a sweep."]
+        else:
+            lines = [
+                f"Run {self._run.id} is of no sweep.",
+                "In the queue (F3), put the cursor on a run of a sweep; F8 in the form makes one.",
+            ]
+        return [(Span(line),) for line in lines]
