@@ -26,7 +26,7 @@ def put_recorded_sweep(store: RunStore) -> None:
         assert claim is not None
         last = run is runs[-1]
         for row in run["epochs"][: -2 if last else None]:
-            store.commit_epoch(claim, EpochRow(**row))
+            store.commit_epoch(claim, EpochRow(**row), baseline=run["baseline"])
         if not last:
             store.finish(claim, State.DONE)
 

@@ -6,15 +6,15 @@ import math
 from collections.abc import Sequence
 
 import pytest
-from chart_rows import curve, epoch, run, snapshot
+from chart_rows import curve, epoch, old, run, snapshot
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from rottui.store.states import State
 from rottui.tui.charts.cells import plain
 from rottui.tui.charts.chart import Drawing, Line
-from rottui.tui.charts.curves import Metric, Splits
 from rottui.tui.charts.limits import Limits
+from rottui.tui.charts.metrics import Metric, Splits
 from rottui.tui.charts.painter import Painter
 from rottui.tui.snapshot import Snapshot
 from rottui.tui.widgets.chart import ChartView
@@ -136,15 +136,23 @@ async def test_the_metric_key_goes_through_all_of_them() -> None:
         app.pane.show(snapshot(FALLING), (1,))
         seen = [app.pane.metrics]
         titles = []
-        for _ in range(3):
+        for _ in range(7):
             await pilot.press("m")
             await settle(pilot)
             seen.append(app.pane.metrics)
             titles.append(screen(app)[0])
         await pilot.press("m")
 
-        assert seen == [(Metric.LOSS, Metric.MAE), (Metric.LOSS,), (Metric.MAE,), (Metric.MAE_DEG,)]
-        assert titles == ["loss", "MAE, target's units", "MAE in degrees"]
+        assert seen == [(Metric.LOSS, Metric.MAE), *((metric,) for metric in Metric)]
+        assert titles == [
+            "loss",
+            "MAE, target's units",
+            "MAE in degrees",
+            "circular MAE in degrees",
+            "median error in degrees, test",
+            "axial MAE in degrees, test",
+            "flips, % of the test images",
+        ]
         assert app.pane.metrics == seen[0]
 
 
@@ -193,6 +201,48 @@ async def test_the_split_key_shows_one_split() -> None:
         await settle(pilot)
         assert view.plot.splits is Splits.TRAIN
         assert "test" not in text(app)
+
+
+BASELINE = {"mean": {"test_loss": 0.9, "test_mae": 0.8}, "chance": {"test_circular_mae_deg": 90.0}}
+
+
+async def test_guesses_are_beside_the_curves_until_the_key_hides_them() -> None:
+    app = Host(quick_pane())
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(snapshot(FALLING, baseline=BASELINE), (1,))
+        await settle(pilot)
+        assert "╌ mean 0.9 " in text(app)
+        assert "╌ mean 0.8" in text(app)
+
+        await pilot.press("b")
+        await settle(pilot)
+        assert "mean" not in text(app)
+        assert "╌" not in text(app)
+
+        await pilot.press("b", "m", "m", "m", "m")
+        await settle(pilot)
+        assert "╌ chance 90°" in text(app)
+
+
+async def test_guesses_with_ascii_only() -> None:
+    app = Host(quick_pane(ascii=True))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(snapshot(FALLING, baseline=BASELINE), (1,))
+        await pilot.press("m", "m", "m", "m")
+        await settle(pilot)
+        assert "- chance 90 deg" in text(app)
+        assert text(app).isascii()
+
+
+async def test_a_curve_of_an_old_store_has_no_errors_along_the_circle() -> None:
+    app = Host(quick_pane())
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(snapshot(old(FALLING)), (1,))
+        await pilot.press("m", "m", "m", "m")
+        await settle(pilot)
+        assert screen(app)[0] == "circular MAE in degrees: not measured"
+        assert "nan" not in text(app).lower()
+        assert screen(app)[-1].split()[-2:] == ["–", "–"]
 
 
 async def test_arrows_ask_for_other_runs() -> None:

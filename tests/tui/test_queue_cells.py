@@ -106,6 +106,7 @@ def test_the_cells_of_a_running_run() -> None:
         "epoch": "12/50 ━───",
         "train": "0.25",
         "test": "0.275",
+        "circular": "18.0",
         "mae": "22.0",
         "train_mae": "20.0",
         "pace": "2.50",
@@ -117,7 +118,7 @@ def test_the_cells_of_a_running_run() -> None:
 def test_a_run_that_has_not_started_shows_no_numbers() -> None:
     shown = cell_texts(1)
     assert shown["epoch"] == " 0/50 ────"
-    assert [shown[name] for name in ("train", "test", "mae", "pace", "left")] == [""] * 5
+    assert [shown[name] for name in ("train", "test", "circular", "mae", "left")] == [""] * 5
 
 
 @pytest.mark.parametrize(
@@ -174,6 +175,33 @@ def test_a_diverged_run_shows_nan_as_an_error() -> None:
     run = run_row(1, State.FAILED, done=3, last=epoch_row(3, math.nan))
     test_loss = queue_cells.cells(run)[7]
     assert (test_loss.text, test_loss.tone) == ("nan", "error")
+
+
+def test_what_an_old_store_has_not_measured_is_a_dash_and_what_diverged_is_nan() -> None:
+    old = run_row(1, State.DONE, done=3, last=epoch_row(3, old=True))
+    column = [column.name for column in queue_cells.columns()].index("circular")
+    assert queue_cells.cells(old)[column] == ("–", "muted", "")
+    assert queue_cells.cells(old, ascii=True)[column].text == "-"
+    diverged = run_row(1, State.FAILED, done=3, last=epoch_row(3, math.nan))
+    assert queue_cells.cells(diverged)[column][:2] == ("nan", "error")
+
+
+REASON = "stopped early after epoch 12: no test loss below that of epoch 9 (0.3) for 3 epochs"
+
+
+def test_a_run_that_stopped_early_says_so_in_its_state_and_why_in_its_detail() -> None:
+    run = run_row(3, State.DONE, done=12, last=epoch_row(9), reason=REASON)
+    assert queue_cells.cells(run)[1] == ("✓ done early", "ok", "✓ done")
+    assert queue_cells.cells(run, ascii=True)[1].text == "+ done early"
+    text, tone = queue_cells.detail(run)
+    assert REASON in text
+    assert tone == "muted"
+
+
+def test_the_detail_says_what_the_mean_would_score() -> None:
+    baseline = {"mean": {"test_loss": 0.99312}, "chance": {"test_flips": 0.25}}
+    text, _ = queue_cells.detail(run_row(3, State.DONE, last=epoch_row(9), baseline=baseline))
+    assert text.endswith("best test 0.55 at epoch 9 (mean 0.9931)")
 
 
 def test_ascii_cells_are_ascii_throughout() -> None:

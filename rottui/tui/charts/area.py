@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import ceil, floor
 
 from rottui.tui.charts.cells import Glyphs, Row, join
@@ -26,6 +26,8 @@ class Area:
         self._glyphs = glyphs
         self._text = [[" "] * width for _ in range(height)]
         self._style = [[""] * width for _ in range(height)]
+        self._covered = [[False] * width for _ in range(height)]
+        """Where a curve or its mark is."""
 
     def rule(self, rows: Sequence[int]) -> None:
         """Faint dots along some rows."""
@@ -38,6 +40,36 @@ class Area:
         for x in columns:
             for y in range(self.height):
                 self._text[y][x], self._style[y][x] = self._glyphs.upright, "chart-band"
+
+    def refer(self, rows: Sequence[int]) -> None:
+        """A thin line across some rows."""
+        for y in rows:
+            self.write(y, self._glyphs.reference * self.width, "chart-axis")
+
+    def name(self, names: Mapping[int, str]) -> None:
+        """Write the name of each line ``refer`` drew: as far right as it covers no curve.
+
+        It stands in the line, else right above or below it; where curves are everywhere, at the
+        right end.
+        """
+        for y, name in names.items():
+            text = name.replace("°", self._glyphs.degree)
+            row, column = self._free(y, len(text) + 2) or (y, max(0, self.width - len(text) - 2))
+            self.write(row, f" {text} ", "chart-axis", column)
+            self._cover(row, column, len(text) + 2)
+
+    def _free(self, y: int, length: int) -> tuple[int, int] | None:
+        """Row at or beside ``y``, and column, of so many cells without a curve."""
+        for row in (y, y - 1, y + 1):
+            if 0 <= row < self.height:
+                for column in range(self.width - length, -1, -1):
+                    if not any(self._covered[row][column : column + length]):
+                        return row, column
+        return None
+
+    def _cover(self, y: int, column: int, length: int) -> None:
+        for x in range(column, min(self.width, column + length)):
+            self._covered[y][x] = True
 
     def compose(self, layers: Sequence[Sequence[str]], series: Sequence[Series]) -> None:
         """Lay the curves over each other.
@@ -56,13 +88,16 @@ class Area:
                     here = [i for i in here if series[i].stroke is wanted] or here
                 chosen = here[(x // 2) % len(here)]
                 self._text[y][x], self._style[y][x] = rows[chosen][x], series[chosen].style
+                self._covered[y][x] = True
 
     def mark(self, marks: Sequence[Mark], x_axis: Limits) -> None:
         """Write where each diverged run ended, one below the other from the top."""
         for y, mark in enumerate(sorted(marks, key=lambda mark: mark.x)[: self.height]):
             text = f"{self._glyphs.lost} {mark.text}"
             column = min(self.width - 1, max(0, int(x_axis.share(mark.x) * self.width)))
-            self.write(y, text, mark.style, min(column, max(0, self.width - len(text))))
+            column = min(column, max(0, self.width - len(text)))
+            self.write(y, text, mark.style, column)
+            self._cover(y, column, len(text))
 
     def dots(self, dots: Sequence[Dot], x_axis: Limits, y_axis: Limits) -> None:
         """Write each dot over its bar; what lies beyond the upper edge is marked there.

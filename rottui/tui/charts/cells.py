@@ -33,6 +33,7 @@ class Glyphs:
     upright: str = "┊"
     band: str = "┝━┿┥"
     """Left end, line, middle and right end of a marked part of the x axis."""
+    reference: str = "╌"
     lost: str = "✗"
     above: str = "▲"
     more: str = "…"
@@ -40,10 +41,16 @@ class Glyphs:
     dotted: str = "⠤⠤⠤⠤"
     dot: str = "●"
     bar: str = "│"
+    degree: str = "°"
+    none: str = "–"
+    """Stands for a number that was not taken."""
 
 
 UNICODE = Glyphs()
-ASCII = Glyphs("|", "+", "+", "-", "+", ".", ":", "[=|]", "x", "^", "~", "####", "....", "o", "|")
+ASCII = Glyphs(
+    *("|", "+", "+", "-", "+", ".", ":", "[=|]", "-", "x", "^", "~", "####", "....", "o", "|"),
+    *(" deg", "-"),
+)
 
 
 def join(cells: Iterable[tuple[str, str]]) -> Row:

@@ -52,6 +52,15 @@ class Dot:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """A value to compare the curves with: a thin line across the chart, and its name."""
+
+    value: float
+    text: str
+    """Such as ``chance 90°``."""
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """What to draw: the axes are decided here, nothing is measured by the drawing."""
 
@@ -66,6 +75,8 @@ class Chart:
     """Later ones are drawn over earlier ones."""
     ticks: tuple[Tick, ...] | None = None
     """Of the x axis; None for those that fit its limits."""
+    references: tuple[Reference, ...] = ()
+    """All of them inside the y axis."""
 
 
 @dataclass(frozen=True, slots=True)

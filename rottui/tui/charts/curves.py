@@ -2,54 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
-from operator import attrgetter
 
 from rottui.store.records import EpochRow, RunRow
-from rottui.tui.charts.chart import Chart, Mark
-from rottui.tui.charts.limits import Limits, near, x_limits, y_limits
+from rottui.tui.charts.chart import Chart, Mark, Reference
+from rottui.tui.charts.limits import Limits, near, with_references, x_limits, y_limits
+from rottui.tui.charts.metrics import Metric, Splits
 from rottui.tui.charts.series import Series, Stroke, clean
 
 RUN_COLOURS = 8
 Epochs = Mapping[int, Sequence[EpochRow]]
-
-
-class Metric(Enum):
-    """What is drawn over the epochs; the value ends the names of an epoch's fields."""
-
-    LOSS = "loss"
-    MAE = "mae"
-    MAE_DEG = "mae_deg"
-
-    @property
-    def title(self) -> str:
-        """What stands over the chart."""
-        return {"loss": "loss", "mae": "MAE, target's units", "mae_deg": "MAE in degrees"}[
-            self.value
-        ]
-
-    @property
-    def short(self) -> str:
-        """What stands over a column of the legend."""
-        return {"loss": "loss", "mae": "MAE", "mae_deg": "MAE deg"}[self.value]
-
-    def reader(self, split: str) -> Callable[[EpochRow], float]:
-        """Gives its value after an epoch, for ``train`` or ``test``."""
-        return attrgetter(f"{split}_{self.value}")
-
-    def of(self, row: EpochRow, split: str) -> float:
-        """Its value after an epoch, for ``train`` or ``test``."""
-        return self.reader(split)(row)
-
-
-class Splits(Enum):
-    """Which splits are drawn."""
-
-    BOTH = ("train", "test")
-    TRAIN = ("train",)
-    TEST = ("test",)
 
 
 STROKES = {"train": Stroke.SOLID, "test": Stroke.DOTTED}
@@ -79,14 +42,24 @@ class Plot:
     """In the order of the legend; those without an epoch have no curve."""
     splits: Splits = Splits.BOTH
     log: bool = False
+    references: tuple[Reference, ...] = ()
+    """What guesses score that look at no image."""
 
     @classmethod
     def of(
-        cls, metric: Metric, runs: Sequence[RunRow], epochs: Epochs, splits: Splits, log: bool
+        cls,
+        metric: Metric,
+        runs: Sequence[RunRow],
+        epochs: Epochs,
+        splits: Splits,
+        log: bool,
+        *,
+        baselines: bool = False,
     ) -> Plot:
         """The plot of some runs of the store, with their epochs by run id."""
         shown = (Shown(run.id, run.epochs, tuple(epochs.get(run.id, ()))) for run in runs)
-        return cls(metric, tuple(shown), splits, log)
+        references = _references(metric, runs) if baselines else ()
+        return cls(metric, tuple(shown), splits, log, references)
 
     @property
     def title(self) -> str:
@@ -96,37 +69,64 @@ class Plot:
     @property
     def axes(self) -> object:
         """Equal for plots that may share a y axis."""
-        return self.metric, self.splits, self.log, tuple(run.run_id for run in self.runs)
+        runs = tuple(run.run_id for run in self.runs)
+        return self.metric, self.splits, self.log, runs, self.references
 
     def chart(self, previous: Limits | None = None) -> Chart:
         """Curves, marks and axes; ``previous`` is the y axis on the screen, kept while it fits."""
         drawn = [run for run in self.runs if run.rows]
         curves = [self._series(run) for run in drawn]
         series = tuple(one for own in curves for one in own)
-        low, high = near([one.curve for one in series]) or (0.1, 1.0)
+        reach = near([one.curve for one in series])
+        low, high = reach or (0.1, 1.0)
+        if reach:
+            values = [reference.value for reference in self.references]
+            low, high = with_references(low, high, values, log=self.log)
+        y = y_limits(low, high, log=self.log, previous=previous)
+        unseen = drawn and not any(one.curve.total for one in series)
         return Chart(
-            self.title,
+            self.title + (": not measured" if unseen else ""),
             series,
             x_limits(
                 max((run.rows[-1].epoch for run in drawn), default=0),
                 max((run.planned for run in drawn), default=0),
             ),
-            y_limits(low, high, log=self.log, previous=previous),
+            y,
+            references=tuple(r for r in self.references if 0 <= y.share(r.value) <= 1),
             marks=tuple(
                 m for run, own in zip(drawn, curves, strict=True) for m in _marks(run, own)
             ),
         )
 
     def _series(self, run: Shown) -> list[Series]:
-        xs = [row.epoch for row in run.rows]
+        splits = self.metric.shown(self.splits)
         found: list[Series] = []
-        for split in self.splits.value:
-            curve = clean(xs, list(map(self.metric.reader(split), run.rows)), log=self.log)
-            last = len(self.runs) > 1 and split == self.splits.value[-1]
+        for split in splits:
+            rows = self.metric.taken(run.rows, split)
+            ys = list(map(self.metric.reader(split), rows))
+            curve = clean([row.epoch for row in rows], ys, log=self.log)
+            last = len(self.runs) > 1 and split == splits[-1]
             tag = f"#{run.run_id}" if last else ""
             name = f"#{run.run_id} {split}"
             found.append(Series(name, curve, run_style(run.run_id), STROKES[split], tag))
         return found
+
+
+def _references(metric: Metric, runs: Sequence[RunRow]) -> tuple[Reference, ...]:
+    """One for each guess and value, such as ``mean 0.993``; several values name their first run.
+
+    Runs on the same data and target share theirs.
+    """
+    first: dict[str, dict[str, tuple[int, float]]] = {}
+    for run in runs:
+        for guess, value in metric.guesses(run.guesses(f"test_{metric.value}")).items():
+            first.setdefault(guess, {}).setdefault(f"{value:.3g}", (run.id, value))
+    unit = "°" if metric.value.endswith("_deg") else " %" if metric is Metric.FLIPS else ""
+    return tuple(
+        Reference(value, f"{guess} {text}{unit}" + (f" #{run_id}" if len(values) > 1 else ""))
+        for guess, values in first.items()
+        for text, (run_id, value) in values.items()
+    )
 
 
 def _marks(run: Shown, own: Sequence[Series]) -> list[Mark]:

@@ -43,15 +43,18 @@ def draw(
     ]
     labels = {_row_of(chart.y.share(tick.value), high): tick.label for tick in ticks}
     area = Area(wide, high, glyphs)
+    references = _references(chart, high)
     error = None
     try:
         layers = _checked(rasterise(wide, high, lines), len(lines), wide, high)
         area.rule(list(labels))
         if chart.band is not None:
             area.upright(_edges(chart.band, chart.x, wide))
+        area.refer(list(references))
         area.compose(layers, chart.series)
         area.dots(chart.dots, chart.x, chart.y)
         area.mark(chart.marks, chart.x)
+        area.name(references)
     except DrawingError as problem:
         error = str(problem)
         area.write(0, error, "run-failed")
@@ -91,6 +94,15 @@ def _checked(layers: list[list[str]], count: int, wide: int, high: int) -> list[
 
 def _row_of(share: float, high: int) -> int:
     return high - 1 - min(high - 1, max(0, int(share * high)))
+
+
+def _references(chart: Chart, high: int) -> dict[int, str]:
+    """Row to the names of the references that lie there, from the top."""
+    rows: dict[int, str] = {}
+    for reference in sorted(chart.references, key=lambda reference: -reference.value):
+        row = _row_of(chart.y.share(reference.value), high)
+        rows[row] = f"{rows[row]}, {reference.text}" if row in rows else reference.text
+    return rows
 
 
 def _names(chart: Chart, curves: Sequence[Curve], high: int) -> dict[int, tuple[str, str]]:

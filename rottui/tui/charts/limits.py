@@ -15,6 +15,8 @@ ROOM = 0.35
 """An axis stays as it is while the data fill more than this share of it."""
 FAR_FACTOR = 50.0
 """Values above this many times the 90th percentile leave the chart through its upper edge."""
+REACH = 0.25
+"""An axis is made so much longer, at either end, to show a value that the curves come near to."""
 DIVERGED_FACTOR = 3.0
 """How far a diverging run may stretch the axis that it shares with runs that stayed finite."""
 
@@ -94,6 +96,15 @@ def y_limits(low: float, high: float, *, log: bool, previous: Limits | None = No
         fills = previous.share(fresh.high) - previous.share(fresh.low) > ROOM
         return previous if start >= 0 and end <= 1 and fills else fresh
     return _log_limits(low, high) if log else _linear_limits(low, high)
+
+
+def with_references(
+    low: float, high: float, values: Iterable[float], *, log: bool
+) -> tuple[float, float]:
+    """Lowest and highest y that the axis should show, with those of ``values`` in reach."""
+    axis = y_limits(low, high, log=log)
+    near = [value for value in values if -REACH <= axis.share(value) <= 1 + REACH]
+    return min([low, *near]), max([high, *near])
 
 
 def _linear_limits(low: float, high: float) -> Limits:

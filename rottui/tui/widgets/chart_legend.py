@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from rottui.store.records import EpochRow, RunRow
 from rottui.store.states import State
 from rottui.tui.charts.cells import UNICODE, Glyphs, Row, Span, columns, fit, shorten_middle
-from rottui.tui.charts.curves import Epochs, Metric, Splits, run_style
+from rottui.tui.charts.curves import Epochs, run_style
+from rottui.tui.charts.metrics import Metric, Splits
 from rottui.tui.widgets.formats import format_degrees, format_loss
 
 NUMBER = 9
@@ -43,14 +44,16 @@ def legend_rows(
     """
     if height < 1:
         return []
-    names = max(NAME + 5, _key_width(splits, glyphs) + 1)
+    drawn = {split for metric in metrics for split in metric.shown(splits)}
+    key = "  ".join(text for split, text in _samples(glyphs).items() if split in drawn)
+    names = max(NAME + 5, columns((Span(key),)) + 1)
     fitting = list(metrics)
     numbers = _columns(fitting, splits)
     while numbers and width < names + PROGRESS + sum(map(_wide, numbers)):
         fitting.pop()
         numbers = _columns(fitting, splits)
     state = width >= names + 12 + PROGRESS + STATE + sum(map(_wide, numbers))
-    rows = [_header(numbers, state, splits, width, glyphs)]
+    rows = [_header(key, numbers, state, width, glyphs)]
     shown = list(runs[: height - 1])
     if len(shown) < len(runs) and shown:
         shown.pop()
@@ -65,30 +68,23 @@ def _columns(metrics: Sequence[Metric], splits: Splits) -> list[_Column]:
     return [
         _Column(f"{metric.short} {split}", metric, split)
         for metric in metrics
-        for split in splits.value
+        for split in metric.shown(splits)
     ]
 
 
-def _key(splits: Splits, glyphs: Glyphs) -> str:
-    samples = {"train": glyphs.solid, "test": glyphs.dotted}
-    return "  ".join(f"{samples[split]} {split}" for split in splits.value)
-
-
-def _key_width(splits: Splits, glyphs: Glyphs) -> int:
-    return columns((Span(_key(splits, glyphs)),))
+def _samples(glyphs: Glyphs) -> dict[str, str]:
+    return {"train": f"{glyphs.solid} train", "test": f"{glyphs.dotted} test"}
 
 
 def _wide(column: _Column) -> int:
     return max(NUMBER, len(column.title)) + 1
 
 
-def _header(
-    numbers: Sequence[_Column], state: bool, splits: Splits, width: int, glyphs: Glyphs
-) -> Row:
+def _header(key: str, numbers: Sequence[_Column], state: bool, width: int, glyphs: Glyphs) -> Row:
     titles = "state".ljust(STATE) if state else ""
     titles += "epoch".rjust(PROGRESS)
     titles += "".join(column.title.rjust(_wide(column)) for column in numbers)
-    return _sides((Span(_key(splits, glyphs)),), (Span(titles, "chart-axis"),), width, glyphs)
+    return _sides((Span(key),), (Span(titles, "chart-axis"),), width, glyphs)
 
 
 def _row(
@@ -107,20 +103,23 @@ def _row(
     progress = f"{last.epoch}/{run.epochs}" if last else run.state.value
     right.append(Span(progress.rjust(PROGRESS)))
     for column in numbers:
-        value = column.metric.of(last, column.split) if last else None
-        text = "" if value is None else _format(column.metric, value)
-        style = "run-failed" if value is not None and value != value else ""
-        right.append(Span(text.rjust(_wide(column)), style))
+        text = _number(column.metric, last, column.split, glyphs) if last else ""
+        right.append(Span(text.rjust(_wide(column)), "run-failed" if text == "NaN" else ""))
     room = width - columns(tuple(right)) - 1
     tag = f"#{run.id} "
     name = shorten_middle(run.name, max(0, room - len(tag)), glyphs.more)
     return _sides((Span(tag, f"{run_style(run.id)} bold"), Span(name)), right, width, glyphs)
 
 
-def _format(metric: Metric, value: float) -> str:
+def _number(metric: Metric, row: EpochRow, split: str, glyphs: Glyphs) -> str:
+    value = metric.of(row, split)
+    if value is None:
+        return glyphs.none
     if value != value:
         return "NaN"
-    return format_degrees(value) if metric is Metric.MAE_DEG else format_loss(value)
+    if metric is Metric.FLIPS:
+        return f"{value:.1f}"
+    return format_degrees(value) if metric.value.endswith("_deg") else format_loss(value)
 
 
 def _sides(left: Sequence[Span], right: Sequence[Span], width: int, glyphs: Glyphs) -> Row:
@@ -136,8 +135,9 @@ def summary_rows(
     for run in runs:
         curve = epochs.get(run.id)
         if curve:
-            train, test = (_format(metric, metric.of(curve[-1], s)) for s in ("train", "test"))
-            text = f"{metric.short} {train} train {test} test, epoch {curve[-1].epoch}/{run.epochs}"
+            last = curve[-1]
+            numbers = " ".join(f"{_number(metric, last, s, glyphs)} {s}" for s in metric.splits)
+            text = f"{metric.short} {numbers}, epoch {last.epoch}/{run.epochs}"
         else:
             text = f"{run.state.value}, no epoch yet"
         tag = Span(f"#{run.id} ", f"{run_style(run.id)} bold")

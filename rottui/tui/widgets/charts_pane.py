@@ -13,8 +13,9 @@ from textual.widget import Widget
 
 from rottui.store.records import RunRow
 from rottui.tui.charts.cells import ASCII, UNICODE, Row, Span
-from rottui.tui.charts.curves import Metric, Plot, Splits
+from rottui.tui.charts.curves import Plot
 from rottui.tui.charts.drawing import SMALLEST
+from rottui.tui.charts.metrics import Metric, Splits
 from rottui.tui.charts.painter import Painter
 from rottui.tui.keymap import bindings
 from rottui.tui.snapshot import Snapshot
@@ -27,6 +28,10 @@ VIEWS: tuple[tuple[Metric, ...], ...] = (
     (Metric.LOSS,),
     (Metric.MAE,),
     (Metric.MAE_DEG,),
+    (Metric.CIRCULAR,),
+    (Metric.MEDIAN,),
+    (Metric.AXIAL,),
+    (Metric.FLIPS,),
 )
 """What the metric key goes through."""
 BESIDE = 72
@@ -99,6 +104,7 @@ class ChartsPane(Widget, can_focus=True):
         self._view = 0
         self._splits = Splits.BOTH
         self._log = False
+        self._baselines = True
 
     def compose(self) -> ComposeResult:
         """Two charts and the legend below them."""
@@ -152,6 +158,11 @@ class ChartsPane(Widget, can_focus=True):
         """Ask for the sweep."""
         self.post_message(self.SweepWanted())
 
+    def action_baseline(self) -> None:
+        """Show what guesses score, or hide it."""
+        self._baselines = not self._baselines
+        self._update()
+
     def action_previous_run(self) -> None:
         """Ask for the run before."""
         self.post_message(self.Stepped(-1))
@@ -186,9 +197,7 @@ class ChartsPane(Widget, can_focus=True):
         for number, view in enumerate(views):
             view.display = number < plan.charts
             drawn = number < plan.charts
-            view.show(
-                Plot.of(metrics[number], runs, epochs, self._splits, self._log) if drawn else None
-            )
+            view.show(self._plot(metrics[number]) if drawn else None)
         legend.styles.height = plan.legend
         if not has_curves:
             legend.set_rows(self._explanation(runs))
@@ -206,6 +215,16 @@ class ChartsPane(Widget, can_focus=True):
                     glyphs=self._glyphs,
                 )
             )
+
+    def _plot(self, metric: Metric) -> Plot:
+        return Plot.of(
+            metric,
+            self.runs,
+            self._snapshot.epochs,
+            self._splits,
+            self._log,
+            baselines=self._baselines,
+        )
 
     def _explanation(self, runs: tuple[RunRow, ...]) -> list[Row]:
         if not runs:

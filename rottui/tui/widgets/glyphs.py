@@ -31,6 +31,8 @@ class Glyphs:
     dot: str = "·"
     problem: str = "✗"
     degree: str = "°"
+    none: str = "–"
+    """Stands for a number that was not taken."""
 
     def of(self, state: State) -> str:
         """The symbol of a run's state."""
@@ -58,6 +60,7 @@ ASCII = Glyphs(
     dot="-",
     problem="!",
     degree="deg",
+    none="-",
 )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rottui.core.config import format_lr
-from rottui.store.records import RunRow
+from rottui.store.records import EpochRow, RunRow
 from rottui.store.states import State, Wish
 from rottui.tui.widgets.formats import (
     format_degrees,
@@ -48,21 +48,26 @@ def columns(ascii: bool = False) -> tuple[Column, ...]:
         Column("id", "id", 0, kind="number", align="right", pinned=True),
         Column("state", "state", 0, minimum=10, pinned=True),
         Column("name", "name", 1, minimum=12, maximum=44, kind="middle", pinned=True),
-        Column("network", "network", 9, minimum=18, kind="middle", extra=True),
+        Column("network", "network", 10, minimum=18, kind="middle", extra=True),
         number("lr", "lr", 2),
         number("epoch", "epoch", 3),
         number("train", "train loss", 5, "train"),
         number("test", "test loss", 4, "test"),
-        number("mae", f"test MAE {degree}", 6, f"MAE {degree}"),
-        number("train_mae", f"train MAE {degree}", 11, f"train {degree}", extra=True),
-        number("pace", "s/epoch", 8, extra=True),
+        number("circular", f"circ MAE {degree}", 6, f"circ {degree}"),
+        number("mae", f"test MAE {degree}", 8, f"MAE {degree}", extra=True),
+        number("train_mae", f"train MAE {degree}", 12, f"train {degree}", extra=True),
+        number("pace", "s/epoch", 9, extra=True),
         number("left", "left", 7),
-        Column("data", "data", 10, minimum=8, kind="middle", extra=True),
+        Column("data", "data", 11, minimum=8, kind="middle", extra=True),
     )
 
 
 def cells(run: RunRow, ascii: bool = False) -> tuple[Cell, ...]:
-    """One cell a column. Losses are in the target's own units, MAE in degrees, times in seconds."""
+    """One cell a column. Losses are in the target's own units, MAE in degrees, times in seconds.
+
+    The test MAE is the experiment's, which counts the scalar target's errors the long way round;
+    the one along the circle compares targets.
+    """
     symbols = glyphs(ascii)
     last = run.last
     lr = run.config.get("lr")
@@ -77,6 +82,7 @@ def cells(run: RunRow, ascii: bool = False) -> tuple[Cell, ...]:
         epoch_cell(run, symbols),
         _number(None if last is None else last.train_loss, format_loss),
         _number(None if last is None else last.test_loss, format_loss),
+        _measured(last, "test_circular_mae_deg", symbols),
         _number(None if last is None else last.test_mae_deg, format_degrees),
         _number(None if last is None else last.train_mae_deg, format_degrees),
         Cell("" if run.seconds is None else format_pace(run.seconds)),
@@ -94,7 +100,10 @@ def short_name(name: str, rate: str) -> str:
 
 
 def state_cell(run: RunRow, symbols: Glyphs) -> Cell:
-    """Symbol and word of the state, or of what a person has asked for: ``⏸ pausing…``."""
+    """Symbol and word of the state, or of what a person has asked for: ``⏸ pausing…``.
+
+    A run that ended before its last epoch, in order, is ``✓ done early``.
+    """
     if run.state is State.RUNNING and run.wish is Wish.PAUSE:
         return Cell(f"{symbols.paused} pausing{symbols.cut}", "warn")
     if run.state is State.RUNNING and run.wish is Wish.CANCEL:
@@ -102,7 +111,10 @@ def state_cell(run: RunRow, symbols: Glyphs) -> Cell:
         return Cell(word, "warn", f"{symbols.cancelled} cancel{symbols.cut}")
     if run.at_rung and run.wish is None:
         return Cell(f"{symbols.paused} waiting", TONES[State.QUEUED])
-    return Cell(f"{symbols.of(run.state)} {run.state.value}", TONES[run.state])
+    word = f"{symbols.of(run.state)} {run.state.value}"
+    if run.state is State.DONE and run.reason:
+        return Cell(f"{word} early", TONES[run.state], word)
+    return Cell(word, TONES[run.state])
 
 
 def epoch_cell(run: RunRow, symbols: Glyphs) -> Cell:
@@ -230,18 +242,28 @@ def detail(run: RunRow, ascii: bool = False) -> tuple[str, str]:
     parts = [f"run {run.id}: {run.name}"]
     if run.at_rung:
         parts.append(f"waits at epoch {run.until} for the other runs of its sweep")
-    if run.reason:
-        parts.append(run.reason)
     if (network := network_label(run.config)) not in run.name:
         parts.append(network)
+    if run.reason:
+        parts.append(" ".join(run.reason.split()))
     target = run.config.get("target")
     if target:
         parts.append(f"{target} target")
     parts.append(data_label(run.config))
     if run.best is not None:
-        parts.append(f"best test {format_loss(run.best.test_loss)} at epoch {run.best.epoch}")
+        best = f"best test {format_loss(run.best.test_loss)} at epoch {run.best.epoch}"
+        guesses = [f"{g} {format_loss(loss)}" for g, loss in run.guesses("test_loss").items()]
+        parts.append(f"{best} ({', '.join(guesses)})" if guesses else best)
     joined = " · ".join(part for part in parts if part)
     return (to_ascii(joined) if ascii else joined), "muted"
+
+
+def _measured(row: EpochRow | None, name: str, symbols: Glyphs) -> Cell:
+    """A metric in degrees; a dash where an old store has none."""
+    value = None if row is None else row.measured(name)
+    if row is not None and value is None:
+        return Cell(symbols.none, "muted")
+    return _number(value, format_degrees)
 
 
 def _number(value: float | None, show: Callable[[float], str]) -> Cell:

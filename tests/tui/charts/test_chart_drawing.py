@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from rich.cells import cell_len
 
 from rottui.tui.charts.cells import ASCII
-from rottui.tui.charts.chart import Band, Chart, DrawingError, Line, Mark
+from rottui.tui.charts.chart import Band, Chart, DrawingError, Line, Mark, Reference
 from rottui.tui.charts.drawing import draw
 from rottui.tui.charts.limits import Limits
 from rottui.tui.charts.series import Series, Stroke, clean
@@ -30,9 +30,14 @@ def dots(columns: int, rows: int, lines: Sequence[Line]) -> list[list[str]]:
     return layers
 
 
-def chart(*series: Series, marks: tuple[Mark, ...] = (), log: bool = False) -> Chart:
+def chart(
+    *series: Series,
+    marks: tuple[Mark, ...] = (),
+    log: bool = False,
+    references: tuple[Reference, ...] = (),
+) -> Chart:
     y = Limits(0.01, 1.0, log=True) if log else Limits(0.0, 1.0)
-    return Chart("loss", series, Limits(0, 8), y, marks=marks)
+    return Chart("loss", series, Limits(0, 8), y, marks=marks, references=references)
 
 
 def falling(stroke: Stroke = Stroke.SOLID, tag: str = "") -> Series:
@@ -200,3 +205,78 @@ def test_a_band_of_one_rate_even_outside_keeps_the_chart_whole(rate: float) -> N
     drawing = draw(rates(Band(rate, rate, rate)), 44, 8, dots)
     assert {cell_len("".join(span.text for span in row)) for row in drawing.rows} == {44}
     assert "┿" in drawing.text
+
+
+def test_a_reference_is_a_thin_line_with_its_name_at_the_right() -> None:
+    drawing = draw(chart(falling(), references=(Reference(0.7, "mean 0.7"),)), 40, 9, dots)
+
+    assert drawing.text.splitlines() == [
+        "loss                                    ",
+        "   1.0┤S  ·S  ·   ·   ·   ·   ·   ·   · ",
+        "      │╌╌╌╌╌╌╌╌S╌╌╌╌╌╌╌╌╌╌╌╌╌╌ mean 0.7 ",
+        "   0.5┤   ·   ·   ·S  ·S  ·   ·   ·   · ",
+        "      │                    S            ",
+        "      │                        S        ",
+        "   0.0┤   ·   ·   ·   ·   ·   ·   ·S  ·S",
+        "      └┬───────┬───────┬───────┬───────┬",
+        " epoch 0       2       4       6       8",
+    ]
+
+
+def wall(rows: set[int], until: int) -> Callable[[int, int, Sequence[Line]], list[list[str]]]:
+    """A rasteriser whose one curve fills some rows up to a column."""
+
+    def rasterise(columns: int, height: int, lines: Sequence[Line]) -> list[list[str]]:
+        full = "S" * until + " " * (columns - until)
+        return [[full if y in rows else " " * columns for y in range(height)] for _ in lines]
+
+    return rasterise
+
+
+@pytest.mark.parametrize(
+    ("rows", "until", "place"),
+    [
+        (set(), 0, 3),  # in its own line
+        ({3}, 33, 2),  # above it
+        ({2, 3}, 33, 4),  # below it
+        ({3}, 20, 3),  # in its own line, right of the curve
+    ],
+)
+def test_the_name_of_a_reference_covers_no_curve(rows: set[int], until: int, place: int) -> None:
+    one = chart(falling(), references=(Reference(0.45, "chance"),))
+    body = draw(one, 40, 9, wall(rows, until)).text.splitlines()[1:-2]
+
+    assert [y for y, line in enumerate(body) if "chance" in line] == [place]
+    assert sum(line.count("S") for line in body) == until * len(rows)
+
+
+def test_where_curves_are_everywhere_the_name_is_still_there() -> None:
+    one = chart(falling(), references=(Reference(0.45, "chance"),))
+    body = draw(one, 40, 9, wall(set(range(6)), 33)).text.splitlines()[1:-2]
+    assert body[3].endswith(" chance ")
+
+
+def test_references_in_one_row_share_their_line() -> None:
+    both = (Reference(0.451, "mean 90.1°"), Reference(0.45, "chance 90°"))
+    text = draw(chart(falling(), references=both), 60, 9, dots).text
+    assert "╌ mean 90.1°, chance 90° " in text
+    assert text.count("╌ ") == 1
+    apart = (Reference(0.9, "mean 90.1°"), Reference(0.2, "chance 90°"))
+    lines = draw(chart(falling(), references=apart), 60, 9, dots).text.splitlines()
+    assert ["mean" in line for line in lines].index(True) == 1
+    assert ["chance" in line for line in lines].index(True) == 5
+
+
+def test_a_reference_without_unicode() -> None:
+    one = chart(falling(), references=(Reference(0.7, "chance 90°"),))
+    text = draw(one, 40, 9, dots, ASCII).text
+    assert text.isascii()
+    assert "---- chance 90 deg " in text
+
+
+@pytest.mark.parametrize("width", [1, 10, 12, 24, 81])
+@pytest.mark.parametrize("height", [1, 5, 6, 25])
+def test_a_reference_keeps_every_size(width: int, height: int) -> None:
+    one = chart(falling(tag="#12"), references=(Reference(1.0, "mean 90.1°"), Reference(0.0, "x")))
+    drawing = draw(one, width, height, dots)
+    assert [cell_len(line) for line in drawing.text.split("\n")] == [width] * height

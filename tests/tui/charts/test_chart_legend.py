@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 
 import pytest
-from chart_rows import curve, run
+from chart_rows import curve, old, run
 from rich.cells import cell_len
 
 from rottui.store.states import State
 from rottui.tui.charts.cells import ASCII, plain
-from rottui.tui.charts.curves import Metric, Splits
+from rottui.tui.charts.metrics import Metric, Splits
 from rottui.tui.widgets.chart_legend import legend_rows, summary_rows
 
 BOTH = (Metric.LOSS, Metric.MAE)
@@ -87,3 +87,23 @@ def test_the_summary_is_one_line_a_run() -> None:
         "#2 loss NaN train NaN test, epoch 1/50",
         "#3 queued, no epoch yet",
     ]
+
+
+def test_a_metric_of_the_test_split_has_one_column_and_one_key() -> None:
+    rows = legend_rows(RUNS[:2], CURVES, (Metric.FLIPS,), width=70, height=9)
+    header, first, failed = (plain(row) for row in rows)
+    assert header.split() == ["⠤⠤⠤⠤", "test", "state", "epoch", "flips", "%", "test"]
+    assert first.split()[-1] == "12.5"
+    assert failed.split()[-1] == "NaN"
+    (line,) = summary_rows(RUNS[:1], CURVES, Metric.MEDIAN, 60)
+    assert plain(line).rstrip() == "#1 median 25.0 test, epoch 2/50"
+
+
+def test_what_was_not_measured_is_a_dash() -> None:
+    curves = {1: old(CURVES[1])}
+    rows = legend_rows(RUNS[:1], curves, (Metric.CIRCULAR,), width=80, height=2)
+    assert plain(rows[1]).split()[-2:] == ["–", "–"]
+    rows = legend_rows(RUNS[:1], curves, (Metric.CIRCULAR,), width=80, height=2, glyphs=ASCII)
+    assert plain(rows[1]).split()[-2:] == ["-", "-"]
+    (line,) = summary_rows(RUNS[:1], curves, Metric.CIRCULAR, 60)
+    assert plain(line).rstrip() == "#1 circ deg – train – test, epoch 2/50"
