@@ -27,6 +27,7 @@ from rottui.tui.departure import Departure
 from rottui.tui.feed import Feed, SnapshotRead, StoreTrouble
 from rottui.tui.images import ImageAnswers, Images
 from rottui.tui.keymap import Action, bindings
+from rottui.tui.predictions import PredictionAnswers
 from rottui.tui.range_tests import RangeTests
 from rottui.tui.remembered import Remembered
 from rottui.tui.screens.help import HelpScreen
@@ -39,6 +40,7 @@ from rottui.tui.widgets.configure_pane import ConfigurePane
 from rottui.tui.widgets.data_pane import DataPane
 from rottui.tui.widgets.equivariance_pane import EquivariancePane
 from rottui.tui.widgets.glyphs import to_ascii
+from rottui.tui.widgets.predictions_pane import PredictionsPane
 from rottui.tui.widgets.queue_pane import QueuePane
 from rottui.tui.widgets.sweep_pane import SweepPane
 
@@ -97,6 +99,9 @@ class RottuiApp(App[None]):
         self._wishes = Hand(self, "wishes")
         self._answers = ImageAnswers(Hand(self, "images"), Images(locations.cache_dir()))
         self._range_tests = RangeTests(self, locations.cache_dir())
+        self._predictions = PredictionAnswers(
+            Hand(self, "predictions"), store, Images(locations.cache_dir())
+        )
         self._departure: Departure | None = None
         self._ascii = _ascii_only()
 
@@ -306,6 +311,15 @@ class RottuiApp(App[None]):
             self.notify("There is no run under the queue's cursor.", severity="warning")
         else:
             self._look_at(RunConfig.from_dict(run.config).data)
+
+    @on(PredictionsPane.Requested)
+    def _predictions_requested(self, event: PredictionsPane.Requested) -> None:
+        for pane in self.main.query(PredictionsPane):
+            self._predictions.answer(pane, event)
+
+    @on(PredictionsPane.Stepped)
+    def _predictions_stepped(self, event: PredictionsPane.Stepped) -> None:
+        self.main.query_one(QueuePane).table.action_move(event.by)
 
     @on(ChartsPane.Stepped)
     def _stepped(self, event: ChartsPane.Stepped) -> None:

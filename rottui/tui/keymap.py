@@ -42,6 +42,7 @@ SCOPES: dict[str, str] = {
     "equivariance": "Equivariance",
     "data": "Data",
     "range": "Range test",
+    "predictions": "Predictions",
 }
 DIALOGS = frozenset({"range"})
 """Scopes of screens that stand over the panes: their actions are not in the palette."""
@@ -53,6 +54,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("app", "pane('charts')", "f4,3", "Charts", "Go to the charts.", show=False),
     Action("app", "pane('equivariance')", "f5,4", "Equivariance", "Go to the maps.", show=False),
     Action("app", "pane('data')", "f6,5", "Data", "Go to the images.", show=False),
+    Action(
+        "app", "pane('predictions')", "f12,6", "Predictions", "Go to the predictions.", show=False
+    ),
     Action("app", "command_palette", "ctrl+p,colon", "Palette", "Find any command by name."),
     Action("app", "repaint", "ctrl+l", "Repaint", "Paint the whole screen again.", show=False),
     Action("app", "leave", "q,ctrl+q", "Quit", "Save the runs in progress and quit."),
@@ -129,6 +133,21 @@ ACTIONS: tuple[Action, ...] = (
     Action("range", "use", "enter,ctrl+j", "Use it", "Put the suggestion into the form."),
     Action("range", "more", "m", "More steps", "Test again with twice as many steps."),
     Action("range", "close", "escape", "Close", "Stop the test and go back to the form."),
+    Action("predictions", "page(1)", "n,pagedown,right", "Next", "Show the next images."),
+    Action("predictions", "page(-1)", "N,pageup,left", "Back", "Show the images before."),
+    Action(
+        "predictions",
+        "order",
+        "o",
+        "Order",
+        "Worst, best, in order, or most confident wrong first.",
+    ),
+    Action("predictions", "view", "v", "View", "Images, errors, by true angle, or by class."),
+    Action("predictions", "split", "t", "Split", "Show the other split."),
+    Action("predictions", "reload", "r", "Refresh", "Predict with the newest checkpoint."),
+    Action("predictions", "reset", "0,home", "First", "Back to the first images.", show=False),
+    Action("predictions", "previous_run", "k,up", "Prev run", "Show the run before.", show=False),
+    Action("predictions", "next_run", "j,down", "Next run", "Show the run after.", show=False),
 )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from textual.app import App, ComposeResult
 
 from rottui.store.states import State
-from rottui.tui.widgets.tab_line import status_text
+from rottui.tui.widgets.tab_line import PANES, Tab, TabLine, status_text
 
 COUNTS = {State.DONE: 40, State.RUNNING: 2, State.QUEUED: 12, State.PAUSED: 0}
 
@@ -25,3 +26,19 @@ def test_only_whole_counts_are_shown(width: int, said: str) -> None:
 
 def test_an_empty_store_says_nothing() -> None:
     assert status_text({}, 60) == ""
+
+
+@pytest.mark.parametrize("width", [60, 71, 72, 80, 200])
+async def test_every_tab_is_whole_on_the_narrowest_screen_too(width: int) -> None:
+    class Host(App[None]):
+        def compose(self) -> ComposeResult:
+            yield TabLine()
+
+    app = Host()
+    async with app.run_test(size=(width, 16)) as pilot:
+        await pilot.pause()
+        for number, (tab, title) in enumerate(
+            zip(app.query(Tab), PANES.values(), strict=True), start=1
+        ):
+            assert tab.content_size.width == len(f"{number} {title}")
+            assert tab.content_region.right <= width

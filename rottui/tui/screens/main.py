@@ -15,12 +15,13 @@ from rottui.tui.widgets.charts_pane import ChartsPane
 from rottui.tui.widgets.configure_pane import ConfigurePane
 from rottui.tui.widgets.data_pane import DataPane
 from rottui.tui.widgets.equivariance_pane import EquivariancePane
+from rottui.tui.widgets.predictions_pane import PredictionsPane
 from rottui.tui.widgets.queue_pane import QueuePane
 from rottui.tui.widgets.sweep_pane import SweepPane
 from rottui.tui.widgets.tab_line import HOMES, PANES, TabLine
 
 MIN_WIDTH, MIN_HEIGHT = 60, 16
-STAGE = ("charts", "sweep", "equivariance", "data")
+STAGE = ("charts", "sweep", "equivariance", "data", "predictions")
 """Panes that share one place where several panes are on the screen."""
 SCOPES = (*PANES, *HOMES)
 """Every pane."""
@@ -62,6 +63,7 @@ class MainScreen(Screen[None]):
             SweepPane(ascii=self._ascii, id="sweep"),
             EquivariancePane(ascii=self._ascii, id="equivariance"),
             DataPane(ascii=self._ascii, id="data"),
+            PredictionsPane(ascii=self._ascii, id="predictions"),
         )
         self.call_after_refresh(self._stage_is_up)
 
@@ -155,3 +157,5 @@ class MainScreen(Screen[None]):
             charts.show(self._snapshot, self.shown_runs)
         for sweep in self.query(SweepPane):
             sweep.show(self._snapshot, self.cursor_run_row)
+        for predictions in self.query(PredictionsPane):
+            predictions.look_at(self.cursor_run_row)

@@ -19,8 +19,11 @@ PANES: dict[str, str] = {
     "charts": "Charts",
     "equivariance": "Equivariance",
     "data": "Data",
+    "predictions": "Predict",
 }
 """Panes by scope, in the order of their digits."""
+TIGHT = 72
+"""Columns below which the tabs have no room for a margin on both sides."""
 
 HOMES = {"sweep": "charts"}
 """Panes without a tab of their own, and the pane whose tab stands for them."""
@@ -43,6 +46,7 @@ class TabLine(Horizontal):
     DEFAULT_CSS = """
     TabLine { height: 1; background: $panel; }
     TabLine .tab { width: auto; padding: 0 1; color: $text-muted; }
+    TabLine.-tight .tab { padding: 0 1 0 0; }
     TabLine .tab.-active { background: $primary; color: $background; text-style: bold; }
     TabLine .tab:hover { text-style: underline; }
     TabLine #status { width: 1fr; text-align: right; padding: 0 1; }
@@ -69,7 +73,9 @@ class TabLine(Horizontal):
         for tab in self.query(Tab):
             tab.set_class(tab.scope == HOMES.get(scope, scope), "-active")
 
-    def on_resize(self) -> None:  # noqa: D102
+    def on_resize(self) -> None:
+        """Where there is little room, the tabs stand closer: all of them are to be seen."""
+        self.set_class(self.size.width < TIGHT, "-tight")
         self._paint()
 
     def show(self, snapshot: Snapshot) -> None:
