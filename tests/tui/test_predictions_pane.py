@@ -289,7 +289,7 @@ def test_pairs_fit_into_their_room(room: tuple[int, int]) -> None:
 def test_words_that_do_not_fit_make_way() -> None:
     assert fitting(("12", "170° off", "T-shirt or top", "length 0.9"), 26) == (
         "12",
-        "170.0° off",
+        "170° off",
         "length 0.9",
     )
 
