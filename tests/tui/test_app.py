@@ -256,9 +256,9 @@ async def test_three_panes_stand_side_by_side_when_wide(
 ) -> None:
     app = idle_app(store, image_folder)
     async with running(app, (120, 40)) as pilot:
-        await pilot.pause()
-        for name in ("configure", "queue", "charts"):
-            assert app.main.query_one(f"#{name}").region.area
+        await until(pilot, lambda: bool(app.main.query("#charts")))
+        panes = [app.main.query_one(f"#{name}") for name in ("configure", "queue", "charts")]
+        await until(pilot, lambda: all(pane.region.area for pane in panes))
 
 
 async def test_letters_in_a_field_are_text_and_escape_makes_them_keys(
