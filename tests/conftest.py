@@ -7,11 +7,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from PIL import Image
 
 from rottui.core.data.dataset import Dataset, Split
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+# A test that was green stays green: new examples are sought on demand (HYPOTHESIS_PROFILE=seek).
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("seek", max_examples=5000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 @pytest.fixture(autouse=True)

@@ -33,9 +33,13 @@ def test_a_halved_sweep_trains_to_its_end_and_says_what_each_rung_kept(
     line = "halving: 9 runs to epoch 1, 3 to 3, 1 to 9; 21 of 81 epochs"
     assert lines.count(line) == 2  # what is planned before, what came of it at the end
     assert lines[-1] == line
-    assert sum(" goes on to epoch 3" in said for said in lines) == 3
-    assert sum(" goes on to epoch 9" in said for said in lines) == 1
+    went_on = [said.split(" goes on to epoch ") for said in lines if " goes on to " in said]
     runs = all_runs(rottui)
+    # a run that was quick may have left its second rung before anybody looked at the first
+    assert {who for who, _ in went_on} == {
+        f"run {run['id']}" for run in runs if run["epochs_done"] > 1
+    }
+    assert [goal for _, goal in went_on].count("9") == 1
     assert {run["state"] for run in runs} == {"done"}
     assert sorted(run["epochs_done"] for run in runs) == [1] * 6 + [3] * 2 + [9]
     (best,) = (run for run in runs if run["epochs_done"] == 9)

@@ -19,6 +19,8 @@ REACH = 0.25
 """An axis is made so much longer, at either end, to show a value that the curves come near to."""
 DIVERGED_FACTOR = 3.0
 """How far a diverging run may stretch the axis that it shares with runs that stayed finite."""
+FAR = 1e9
+"""Axis lengths beyond an end: further out, a share could be infinite, and no cell's number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,14 @@ class Limits:
             raise ValueError(f"an axis cannot reach from {self.low} to {self.high}")
 
     def share(self, value: float) -> float:
-        """Where ``value`` lies: 0 at ``low``, 1 at ``high``, beyond them outside."""
+        """Where ``value`` lies: 0 at ``low``, 1 at ``high``, outside beyond, as far as ``FAR``."""
         if self.log:
             if value <= 0:
                 return -1.0
-            return (log10(value) - log10(self.low)) / (log10(self.high) - log10(self.low))
-        return (value - self.low) / (self.high - self.low)
+            share = (log10(value) - log10(self.low)) / (log10(self.high) - log10(self.low))
+        else:
+            share = (value - self.low) / (self.high - self.low)
+        return max(-FAR, min(FAR, share))
 
 
 def x_limits(last: float, planned: float) -> Limits:

@@ -124,6 +124,12 @@ def test_nothing_outside_is_ever_left(points: list[tuple[float, float]]) -> None
     assert all(0 <= x <= 1 and 0 <= y <= 1 for part in parts for x, y in part)
 
 
+def test_what_lies_endlessly_far_out_still_has_a_place() -> None:
+    narrow = Limits(2e-308, 2.5e-308)  # 1 divided by its length is infinite
+    assert 1 < narrow.share(1.0) < math.inf
+    assert -math.inf < narrow.share(-1.0) < 0
+
+
 def test_an_axis_of_no_length_is_refused() -> None:
     with pytest.raises(ValueError, match="cannot reach"):
         Limits(1.0, 1.0)
