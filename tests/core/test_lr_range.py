@@ -159,10 +159,12 @@ def test_a_ramp_ends_where_the_loss_is_far_above_its_lowest(bars: Dataset) -> No
 def test_a_loss_that_is_not_finite_ends_a_ramp_and_is_not_on_its_curve(
     tiny_dataset: Dataset,
 ) -> None:
-    test = RangeTest(seeds=(5,), low=1, high=100, steps=40)
-    changes = {"optimizer": "sgd", "momentum": 0.9}
+    """One step at lr 50 takes six layers from a loss near 1 beyond every float32."""
+    test = RangeTest(seeds=(5,), low=50, high=100, steps=40)
+    changes = {"network.dense_hiddens": [64] * 6}
     (curve,) = last(events_of(tiny_dataset, test, **changes)).curves
-    assert curve.diverged_at is not None
+    assert len(curve.losses) == 1
+    assert curve.diverged_at == test.lr(1)
     assert all(map(math.isfinite, curve.losses + curve.smoothed))
 
 

@@ -274,14 +274,13 @@ def test_a_ramp_that_diverges_at_once_is_refused() -> None:
 
 
 def test_what_falls_after_a_divergence_is_no_valley() -> None:
-    """An explosion below four times the lowest loss; then a long fall from there."""
-    middle, top = LRS.index(LRS[250]), 3.0
-    losses = falling()[:middle]
-    losses = [0.8 + 0.2 * loss for loss in losses]
-    losses += [top * 0.995**k for k in range(400 - middle)]
+    """An explosion below four times the lowest loss; then a fall from there, twice as long."""
+    losses = (
+        [1.0] * 150 + [1 - 0.005 * k for k in range(60)] + [2.5 - 0.005 * k for k in range(190)]
+    )
     said = found(curve_of(losses))
-    assert said.valley < LRS[middle]
-    assert said.minimum < LRS[middle]
+    assert LRS[150] < said.valley < LRS[210]
+    assert said.minimum < LRS[210]
 
 
 def test_a_fall_from_the_first_step_is_told_of() -> None:

@@ -46,6 +46,7 @@ class RangeScreen(ModalScreen[Suggestion | None]):
         height: 1fr; background: $surface; border: round $primary; padding: 0 1;
         border-title-color: $primary;
     }
+    RangeScreen.-ascii > Vertical { border: ascii $primary; }
     RangeScreen #range-what { height: auto; color: $text-muted; }
     RangeScreen #range-seeds { height: 3; }
     RangeScreen #range-verdict { height: auto; min-height: 1; color: $text-primary; }
@@ -67,7 +68,7 @@ class RangeScreen(ModalScreen[Suggestion | None]):
         interval: float = INTERVAL,
     ) -> None:
         """``sweep``: whether the suggestion is for the rates of a sweep, and not for one run."""
-        super().__init__()
+        super().__init__(classes="-ascii" if ascii else None)
         self.config = config
         self.test = RangeTest(three_seeds(config.seed))
         self._sweep = sweep
@@ -117,6 +118,7 @@ class RangeScreen(ModalScreen[Suggestion | None]):
         if isinstance(event, RampProgress | RampDone):
             self._curves = (*self._curves[: event.number], event.curve)
             self._done = event.number + isinstance(event, RampDone)
+            self._say("The curve falls where the network learns.")
         elif isinstance(event, RangeDone):
             self._curves, self._done, self._verdict = event.curves, len(event.curves), event.verdict
             self._say(self._said(event.verdict))
@@ -154,7 +156,7 @@ class RangeScreen(ModalScreen[Suggestion | None]):
         config, steps = self.config, self.test.steps
         what = f"{config.network.label}, {config.target} target, {config.optimizer}"
         self._write("range-what", f"{what}; lr rises over {steps:,} steps; {config.data.label}")
-        self._say("The curve falls where the network learns.")
+        self._say("Reading the images and loading PyTorch.")
         self._update()
         self.post_message(self.Begun(self))
 
