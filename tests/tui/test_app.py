@@ -288,8 +288,11 @@ async def test_the_image_panes_show_the_data_of_the_form(
         assert (pane.page.train_size, pane.page.test_size) == (60, 30)
 
 
-async def test_data_that_is_not_there_is_said_in_the_form(store: RunStore, tmp_path: Path) -> None:
-    app = RottuiApp(store, data=str(tmp_path / "nowhere"), train=False)
+async def test_data_that_is_not_there_is_said_in_the_form(
+    store: RunStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # a short path: a long one would be cut before its last part
+    app = RottuiApp(store, data="nowhere", train=False)
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: "nowhere" in screen_text(app) and "no" in screen_text(app))
         assert app.main.query_one(ConfigurePane).config is None

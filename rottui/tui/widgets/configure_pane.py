@@ -240,7 +240,9 @@ class ConfigurePane(Vertical, can_focus=True):
     def _show_reading(self, event: ConfigForm.Read) -> None:
         event.stop()
         reading = event.reading
-        if self._trouble_about is not None and reading != self._trouble_about:
+        # the message may be older than the complaint: what counts is what the form says now
+        about, now = self._trouble_about, self.form.read()
+        if about is not None and about != now and not about.problems == now.problems != {}:
             self._complain("", reading)
         if reading.shape is None:
             self._write("configure-network", "this network does not fit yet")
