@@ -34,7 +34,8 @@ _EPOCH_COLUMNS = ("epoch", "step", *METRICS, "seconds", "at", "finite")
 _SELECT_RUNS = f"""
 SELECT r.*,
     {", ".join(f"l.{name} AS last_{name}" for name in _EPOCH_COLUMNS)},
-    {", ".join(f"b.{name} AS best_{name}" for name in _EPOCH_COLUMNS if name != "epoch")}
+    {", ".join(f"b.{name} AS best_{name}" for name in _EPOCH_COLUMNS if name != "epoch")},
+    (SELECT json_group_array(needs) FROM needs WHERE run_id = r.id) AS needs
 FROM runs r
 LEFT JOIN epochs l ON l.run_id = r.id AND l.epoch = r.epochs_done
 LEFT JOIN epochs b ON b.run_id = r.id AND b.epoch = r.best_epoch
@@ -116,6 +117,10 @@ class Reader:
                 row["created_at"],
                 tuple(sorted(json.loads(row["run_ids"]))),
                 config_of(row["spec"]),
+                row["kind"],
+                row["parallel"],
+                bool(row["paused"]),
+                bool(row["stop_on_failure"]),
             )
             for row in rows
         ]
@@ -134,7 +139,10 @@ class Reader:
             rows = db.execute(
                 "SELECT * FROM events WHERE run_id = ? ORDER BY id", (run_id,)
             ).fetchall()
-        return [EventRow(row["run_id"], row["at"], row["kind"], row["detail"]) for row in rows]
+        return [
+            EventRow(row["run_id"], row["at"], row["kind"], row["detail"], row["epoch"])
+            for row in rows
+        ]
 
 
 def revision_of(db: sqlite3.Connection) -> int:
@@ -180,6 +188,11 @@ def run_of(row: sqlite3.Row) -> RunRow:
         reason=row["reason"],
         baseline=_baseline_of(row["baseline"]),
         until=row["until"],
+        priority=row["priority"],
+        needs=tuple(json.loads(row["needs"])),
+        trashed_at=row["trashed_at"],
+        parent_id=row["parent_id"],
+        parent_epoch=row["parent_epoch"],
     )
 
 

@@ -104,6 +104,15 @@ class RunRow:
     """Guess that looks at no image → metric → finite value, once the run has been measured."""
     until: int | None = None
     """The epoch at which it next waits for the other runs of its sweep; None: trains to the end."""
+    priority: int = 0
+    """Higher ones are trained first, whatever their position."""
+    needs: tuple[int, ...] = ()
+    """Ids of the runs that must be done before it is trained."""
+    trashed_at: float | None = None
+    """Since when it lies in the trash, in seconds since 1970."""
+    parent_id: int | None = None
+    """The run whose checkpoint it began with, if it is a fork."""
+    parent_epoch: int | None = None
 
     def guesses(self, metric: str) -> dict[str, float]:
         """What each guess of the baseline scores in ``test_mae_deg``, say; those that have it."""
@@ -126,6 +135,14 @@ class SweepRow:
     run_ids: tuple[int, ...]
     spec: Mapping[str, Any] | None = None
     """How the sweep was made, as plain JSON; None for sweeps of old stores."""
+    kind: str = "sweep"
+    """``sweep``, or ``group`` for runs that a person put together."""
+    parallel: int | None = None
+    """How many of its runs may train at the same time; None: any number."""
+    paused: bool = False
+    """Whether no further run of it is begun."""
+    stop_on_failure: bool = False
+    """Whether it is paused once one of its runs fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +199,8 @@ class EventRow:
     """Such as ``queued``, ``claimed``, ``released``, ``done``."""
     detail: str
     """A few words, or empty."""
+    epoch: float | None = None
+    """Where in the run's training it happened, in epochs and parts of one, if it has a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +216,8 @@ class WorkerRow:
     reused pid."""
     started_at: float
     beat_at: float
+    program: str = ""
+    """The command that its process was started as: ``launch``, ``work``, …"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,38 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE runs ADD COLUMN until INTEGER;
     ALTER TABLE sweeps ADD COLUMN spec TEXT;
     """,
+    """
+    ALTER TABLE runs ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE runs ADD COLUMN trashed_at REAL;
+    ALTER TABLE runs ADD COLUMN parent_id INTEGER;
+    ALTER TABLE runs ADD COLUMN parent_epoch INTEGER;
+    CREATE INDEX runs_by_priority ON runs (state, priority DESC, position, id);
+    ALTER TABLE sweeps ADD COLUMN kind TEXT NOT NULL DEFAULT 'sweep';
+    ALTER TABLE sweeps ADD COLUMN parallel INTEGER;
+    ALTER TABLE sweeps ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE sweeps ADD COLUMN stop_on_failure INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE events ADD COLUMN epoch REAL;
+    ALTER TABLE workers ADD COLUMN program TEXT NOT NULL DEFAULT '';
+
+    CREATE TABLE needs (
+        run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        needs INTEGER NOT NULL,
+        PRIMARY KEY (run_id, needs)
+    ) WITHOUT ROWID;
+    CREATE INDEX needs_by_needs ON needs (needs);
+
+    CREATE TABLE steers (
+        id INTEGER PRIMARY KEY,
+        run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        at REAL NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('lr', 'checkpoint')),
+        value REAL,
+        step INTEGER
+    );
+    CREATE INDEX steers_by_run ON steers (run_id, id);
+
+    CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    """,
 )
 
 NEWEST = len(MIGRATIONS)

@@ -44,7 +44,7 @@ class Work(Reader):
         """Make a worker known, so that others can tell whether it lives."""
         with self._connections.writing() as db:
             db.execute(
-                "INSERT OR REPLACE INTO workers VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO workers VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     worker.id,
                     worker.host,
@@ -53,6 +53,7 @@ class Work(Reader):
                     worker.pid_started,
                     worker.started_at,
                     worker.beat_at,
+                    worker.program,
                 ),
             )
 

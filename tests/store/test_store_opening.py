@@ -432,7 +432,7 @@ def test_a_damaged_file_is_said_to_be_damaged(folder: Path) -> None:
         file.seek(4096)
         file.write(os.urandom(os.path.getsize(folder / FILE) - 4096))
     with (
-        RunStore.open(folder) as store,
         pytest.raises(StoreError, match=r"is damaged .*restore a copy"),
+        RunStore.open(folder) as store,
     ):
         store.runs()
