@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from waiting import running, until
 from rottui.core.config import RunConfig
 from rottui.core.data.rotation import turned_back
 from rottui.core.predictions import Order, Predictions
-from rottui.store.records import NewRun
+from rottui.store.records import NewRun, RunRow
 from rottui.store.runs import RunStore
 from rottui.tui.app import RottuiApp
 from rottui.tui.ramps import Depth
@@ -221,6 +222,42 @@ async def test_r_asks_again_and_says_what_is_on_the_screen(host: Host) -> None:
         assert host.pane.shown is not before
         assert host.pane.shown is not None
         assert host.pane.shown.checkpoint == "second"
+
+
+def further(revision: int) -> RunRow:
+    """The run when it has come further: a newer checkpoint may be there."""
+    return replace(run_row(7, name="bars", done=3), revision=revision)
+
+
+async def test_a_newer_checkpoint_is_taken_by_itself(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rottui.tui.widgets.predictions_pane.PAUSE", 0.3)
+    async with host.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: host.pane.shown is not None)
+        await pilot.press("n")
+        host.checkpoint = "second"
+        host.pane.look_at(further(901))
+        await until(pilot, lambda: host.pane.shown.checkpoint == "second")
+        assert [request.known for request in host.requests] == ["", "first"]
+        assert "5 to 6 of 6" in text(host)  # the place is kept
+        host.pane.look_at(further(901))
+        assert host.pane._timer is None  # nothing new, nothing to look for
+
+
+async def test_a_run_that_goes_on_is_not_asked_for_more_often_than_is_good_for_it(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rottui.tui.widgets.predictions_pane.PAUSE", 600.0)
+    async with host.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: host.pane.shown is not None)
+        for revision in range(901, 910):
+            host.pane.look_at(further(revision))
+        await pilot.pause()
+        assert len(host.requests) == 1
+        await pilot.press("r")  # a person need not wait
+        await pilot.pause()
+        assert len(host.requests) == 2
 
 
 async def test_without_a_run_it_says_where_one_comes_from(host: Host) -> None:
