@@ -188,6 +188,28 @@ def lr_range(
 
 
 @app.command()
+def work(
+    workers: Workers = None,
+    threads: Threads = None,
+    until_empty: Annotated[
+        bool, typer.Option("--until-empty", help="End when nothing is left; else wait for more.")
+    ] = False,
+    ready_fd: Annotated[str | None, typer.Option("--ready-fd", hidden=True)] = None,
+    store: Store = None,
+) -> int:
+    """Train the queue without a screen, one line per event.
+
+    Ctrl+C and SIGTERM save the runs and put them back into the queue. When the terminal vanishes,
+    training goes on. With --until-empty it exits with 1 if a run failed meanwhile.
+    """
+    from rottui.commands.work import work
+
+    return work(
+        workers=workers, threads=threads, until_empty=until_empty, ready_fd=ready_fd, store=store
+    )
+
+
+@app.command()
 def runs(
     state: Annotated[
         str | None, typer.Option("--state", metavar="STATE", help="Only runs in this state.")

@@ -61,6 +61,7 @@ class Here:
             workers=self.workers,
             threads=self.threads,
             only=ids,
+            program="train",
         )
         with stop_on_signals() as stop:
             try:

@@ -43,6 +43,7 @@ class Engine:
         threads: of each worker; the cores shared among the workers if None.
         only: ids of the only runs to train; every queued one if None.
         load: how data sets are opened; through the cache if None.
+        program: the command that this process is, for people who ask who trains.
     """
 
     def __init__(
@@ -54,14 +55,16 @@ class Engine:
         threads: int | None = None,
         only: Collection[int] | None = None,
         load: Callable[[DataConfig], Dataset] | None = None,
+        program: str = "",
     ) -> None:
         self._store = RunStore.open(store_folder)
         count = worker_count(workers)
         self._only = None if only is None else frozenset(only)
         self._stopping = threading.Event()
+        self._retiring = threading.Event()
         self._stopped = threading.Event()
         self._cores = Cores(count, threads, self._only)
-        self._me = liveness.this_worker()
+        self._me = liveness.this_worker(program)
         self._halvings = Halvings(self._store)
         datasets = Datasets(load or loader(cache_dir))
         self._workers = [
@@ -73,6 +76,7 @@ class Engine:
                 only=self._only,
                 halvings=self._halvings,
                 stopping=self._stopping,
+                retiring=self._retiring,
             )
             for number in range(1, count + 1)
         ]
@@ -80,10 +84,11 @@ class Engine:
         self._life = threading.Lock()
         self._was_started = False
 
-    def start(self) -> None:
+    def start(self, ready: Callable[[], None] | None = None) -> None:
         """Take back the runs of dead workers, load torch, then begin to train.
 
-        Returns once the workers run, or as soon as another thread's ``stop`` has been noticed.
+        ``ready`` is called when all is loaded, right before the first run is claimed. Returns once
+        the workers run, or as soon as another thread's ``stop`` has been noticed.
 
         Raises:
             StoreError: the store cannot be written.
@@ -104,6 +109,8 @@ class Engine:
         with self._life:
             if self._stopping.is_set():
                 return
+            if ready is not None:
+                ready()
             self._was_started = True
             self._beats.start()
             for worker in self._workers:
@@ -130,6 +137,27 @@ class Engine:
             self._forget_workers()
             self._store.close()
         return True
+
+    def retire(self) -> None:
+        """Claim no further run; those in training go on to their end."""
+        self._retiring.set()
+
+    @property
+    def training(self) -> tuple[int, ...]:
+        """Ids of the runs that are in training here."""
+        return tuple(sorted(claim.run.id for claim in self._cores.claims().values()))
+
+    @property
+    def successor(self) -> str | None:
+        """The worker of another living process that trains from this store; None if there is none.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        mine = {worker.worker_id for worker in self._workers}
+        workers = self._store.workers()
+        gone = mine.union(liveness.dead(workers))
+        return next((worker.id for worker in workers if worker.id not in gone), None)
 
     @property
     def idle(self) -> bool:

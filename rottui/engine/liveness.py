@@ -17,8 +17,8 @@ SAME_START_SECONDS = 2.0
 """Two readings of one process's start differ by less; another process's pid by more."""
 
 
-def this_worker() -> WorkerRow:
-    """The facts about a new worker in this process."""
+def this_worker(program: str = "") -> WorkerRow:
+    """The facts about a new worker in this process, which runs that command of ours."""
     now = time.time()
     host, pid = socket.gethostname(), os.getpid()
     return WorkerRow(
@@ -29,6 +29,7 @@ def this_worker() -> WorkerRow:
         pid_started=_started(psutil.Process(pid)),
         started_at=now,
         beat_at=now,
+        program=program,
     )
 
 

@@ -54,6 +54,7 @@ class Worker(threading.Thread):
         only: Collection[int] | None,
         halvings: Halvings,
         stopping: threading.Event,
+        retiring: threading.Event,
     ) -> None:
         super().__init__(name=f"rottui-{name}", daemon=True)
         self.worker_id = name
@@ -63,10 +64,14 @@ class Worker(threading.Thread):
         self._only = only
         self._halvings = halvings
         self._stopping = stopping
+        self._retiring = retiring
 
     def run(self) -> None:
         """Claim and train until told to stop; an error of one run never ends the worker."""
         while not self._stopping.is_set():
+            if self._retiring.is_set():
+                self._stopping.wait(POLL_SECONDS)
+                continue
             try:
                 self._halvings.settle()
                 threads = self._cores.for_next_run(self._store, self.worker_id)

@@ -58,9 +58,16 @@ class Reader:
         states: Collection[State] | None = None,
         sweep: int | None = None,
         ids: Collection[int] | None = None,
+        since: int | None = None,
     ) -> list[RunRow]:
-        """The runs in queue order; all of them, or those that fit every condition."""
+        """The runs in queue order; all of them, or those that fit every condition.
+
+        ``since`` leaves those that have changed after that revision.
+        """
         conditions, values = [], []
+        if since is not None:
+            conditions.append("r.revision > CAST(? AS INTEGER)")
+            values.append(str(since))
         for column, wanted in (("state", states), ("id", ids)):
             if wanted is not None:
                 conditions.append(f"r.{column} IN (SELECT value FROM json_each(?))")
@@ -132,6 +139,21 @@ class Reader:
                 "SELECT * FROM checkpoints WHERE run_id = ? ORDER BY step DESC, kind", (run_id,)
             ).fetchall()
         return [Checkpoint(**{name: row[name] for name in row.keys()}) for row in rows]  # noqa: SIM118
+
+    def newest_event(self) -> int:
+        """The number of the last event of any run; 0 if there is none."""
+        with self._connections.reading() as db:
+            row = db.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()
+        return int(row[0])
+
+    def events_after(self, event: int) -> dict[int, EventRow]:
+        """Number → what happened to any run after the event of that number, in order."""
+        with self._connections.reading() as db:
+            rows = db.execute("SELECT * FROM events WHERE id > ? ORDER BY id", (event,)).fetchall()
+        return {
+            row["id"]: EventRow(row["run_id"], row["at"], row["kind"], row["detail"], row["epoch"])
+            for row in rows
+        }
 
     def events(self, run_id: int) -> list[EventRow]:
         """What happened to a run, in order."""

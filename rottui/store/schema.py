@@ -118,6 +118,7 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE runs ADD COLUMN parent_id INTEGER;
     ALTER TABLE runs ADD COLUMN parent_epoch INTEGER;
     CREATE INDEX runs_by_priority ON runs (state, priority DESC, position, id);
+    CREATE INDEX runs_by_revision ON runs (revision);
     ALTER TABLE sweeps ADD COLUMN kind TEXT NOT NULL DEFAULT 'sweep';
     ALTER TABLE sweeps ADD COLUMN parallel INTEGER;
     ALTER TABLE sweeps ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;

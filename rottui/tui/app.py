@@ -159,7 +159,10 @@ class RottuiApp(App[None]):
             if self._leaving:
                 return
             engine = Engine(
-                self._store.folder, cache_dir=locations.cache_dir(), workers=self._worker_count
+                self._store.folder,
+                cache_dir=locations.cache_dir(),
+                workers=self._worker_count,
+                program="launch",
             )
             self._engine = engine
         engine.start()
