@@ -66,7 +66,7 @@ class Here:
         with stop_on_signals() as stop:
             try:
                 engine.start()
-                follow(store, ids, progress, stop.event)
+                follow(store, ids, progress, stop.event, lambda: engine.trouble)
                 if stop.event.is_set():
                     progress.say("saving …")
             finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from rottui.commands.progress import Progress
 from rottui.engine.halving import unsettled
@@ -18,10 +18,15 @@ _AT_REST = ENDED | {State.PAUSED, State.DRAFT}
 
 
 def follow(
-    store: RunStore, ids: Collection[int], progress: Progress, stop: threading.Event
+    store: RunStore,
+    ids: Collection[int],
+    progress: Progress,
+    stop: threading.Event,
+    trouble: Callable[[], str | None] = lambda: None,
 ) -> list[RunRow]:
     """Report each new epoch and each end, until no run goes on or ``stop`` is set.
 
+    ``trouble`` gives what training waits for at the moment, such as room on the disk; it is told.
     A run that waits at a rung of its sweep goes on as long as it may yet. Epochs that were there
     before are not reported. The runs as they are then, in queue order; those that someone deleted
     meanwhile are missing.
@@ -31,7 +36,11 @@ def follow(
     until: dict[int, int] = {}
     revision = -1
     rows: list[RunRow] = []
+    told: str | None = None
     while True:
+        if (sentence := trouble()) != told:
+            told = sentence
+            progress.say(f"training waits: {sentence}" if sentence else "training goes on")
         now = store.revision()
         if now != revision:
             revision = now

@@ -78,6 +78,7 @@ def _follow(engine: Engine, teller: Teller, stop: StopWish, *, until_empty: bool
     while not stop.event.is_set():
         try:
             teller.tell()
+            teller.trouble(engine.trouble)
             if until_empty and engine.idle:
                 return
         except StoreError as error:
@@ -93,7 +94,7 @@ class Teller:
         self._event = store.newest_event()
         self._revision = store.revision()
         self._epochs = {run.id: _last_epoch(run.last) for run in store.runs()}
-        self._trouble = ""
+        self._trouble: str | None = None
         self._reader_left = False
         self._styled = on_terminal()
         self.failures = 0
@@ -123,13 +124,15 @@ class Teller:
         for at, text, style in sorted(lines, key=lambda line: line[0]):
             self._print(at, text, style)
         self._revision = revision
-        self._trouble = ""
 
-    def trouble(self, sentence: str) -> None:
-        """Say what is wrong with the store, once."""
+    def trouble(self, sentence: str | None) -> None:
+        """Say what is wrong with the store, once, and when it is over (None)."""
         if sentence != self._trouble:
+            if sentence is not None:
+                self._print(time.time(), f"training waits: {sentence}", "bold red")
+            elif self._trouble is not None:
+                self.say("the store can be written again; training goes on")
             self._trouble = sentence
-            self.say(sentence)
 
     def say(self, text: str) -> None:
         """Print a line of now."""

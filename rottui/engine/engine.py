@@ -20,6 +20,7 @@ from rottui.engine import liveness
 from rottui.engine.datasets import Datasets, loader
 from rottui.engine.halving import Halvings, unsettled
 from rottui.engine.threads import Cores, worker_count
+from rottui.engine.troubles import Troubles
 from rottui.engine.worker import Worker
 from rottui.errors import StoreError
 from rottui.store.runs import RunStore
@@ -66,6 +67,7 @@ class Engine:
         self._cores = Cores(count, threads, self._only)
         self._me = liveness.this_worker(program)
         self._halvings = Halvings(self._store)
+        self._troubles = Troubles()
         datasets = Datasets(load or loader(cache_dir))
         self._workers = [
             Worker(
@@ -75,6 +77,7 @@ class Engine:
                 cores=self._cores,
                 only=self._only,
                 halvings=self._halvings,
+                troubles=self._troubles,
                 stopping=self._stopping,
                 retiring=self._retiring,
             )
@@ -141,6 +144,14 @@ class Engine:
     def retire(self) -> None:
         """Claim no further run; those in training go on to their end."""
         self._retiring.set()
+
+    @property
+    def trouble(self) -> str | None:
+        """What training waits for, such as room on the disk, in one sentence; None if nothing.
+
+        It goes on by itself.
+        """
+        return self._troubles.now
 
     @property
     def training(self) -> tuple[int, ...]:

@@ -3,6 +3,11 @@
 Checkpoints: ``last`` at most every ``SAVE_SECONDS`` and whenever the run is let go of; ``best``
 (lowest test loss so far) together with it. After a kill the run goes on from its last checkpoint;
 epochs that were committed since then stay in the store, and are trained anew to the same bits.
+
+While the store cannot be written (its disk is full, it is read-only, somebody holds its lock), the
+run waits where it stands, with the finished epoch in memory, and commits it once that works: no
+epoch is lost and none is trained twice. Its lease may expire meanwhile; who takes the run over then
+is the one whose write comes first, and the other changes nothing.
 """
 
 from __future__ import annotations
@@ -10,14 +15,15 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from rottui.core.config import RunConfig
 from rottui.engine.datasets import Datasets
 from rottui.engine.halving import Halvings
 from rottui.engine.threads import Cores
+from rottui.engine.troubles import Troubles
 from rottui.errors import CheckpointError, RottuiError, StoreError, TrainingError
 from rottui.store.records import Checkpoint, Claim, EpochRow
 from rottui.store.runs import RunStore
@@ -38,7 +44,11 @@ WISH_SECONDS = 0.1
 POLL_SECONDS = 0.25
 """How often an idle worker looks into the queue."""
 RETRY_SECONDS = 2.0
-"""Pause after the store could not be written, before the run is tried again."""
+"""Pause after the store could not be written, before the same is tried again."""
+WAIT_TOLD_SECONDS = 1.0
+"""A wait for the store of at least so long is told among the run's events, when it is over."""
+
+T = TypeVar("T")
 
 
 class Worker(threading.Thread):
@@ -53,6 +63,7 @@ class Worker(threading.Thread):
         cores: Cores,
         only: Collection[int] | None,
         halvings: Halvings,
+        troubles: Troubles,
         stopping: threading.Event,
         retiring: threading.Event,
     ) -> None:
@@ -63,6 +74,7 @@ class Worker(threading.Thread):
         self._cores = cores
         self._only = only
         self._halvings = halvings
+        self._troubles = troubles
         self._stopping = stopping
         self._retiring = retiring
 
@@ -77,9 +89,10 @@ class Worker(threading.Thread):
                 threads = self._cores.for_next_run(self._store, self.worker_id)
                 claim = self._store.claim(self.worker_id, threads=threads, only=self._only)
             except StoreError as error:
-                log.warning("cannot claim: %s", error)
+                self._troubles.begin(self.worker_id, str(error))
                 self._stopping.wait(RETRY_SECONDS)
                 continue
+            self._troubles.end(self.worker_id)
             if claim is None:
                 self._stopping.wait(POLL_SECONDS)
                 continue
@@ -91,11 +104,13 @@ class Worker(threading.Thread):
 
     def _train_claimed(self, claim: Claim) -> None:
         try:
-            _Session(self._store, claim, self._stopping, self._cores).train(self._datasets)
+            session = _Session(self._store, claim, self._stopping, self._cores, self._troubles)
+            session.train(self._datasets)
         except LeaseLostError as error:
             log.warning("%s", error)
         except StoreError as error:
-            # The disk is full, say: the run goes back and is tried again, here or elsewhere.
+            # It was asked to stop while the disk was full, say: the run goes back if that can be
+            # written, and else when its lease expires; its last checkpoint counts.
             log.error("run %s: %s", claim.run.id, error)
             self._let_go(claim, State.QUEUED, detail=str(error))
             self._stopping.wait(RETRY_SECONDS)
@@ -118,15 +133,21 @@ class _Session:
     """One claim, from restore to the end."""
 
     def __init__(
-        self, store: RunStore, claim: Claim, stopping: threading.Event, cores: Cores
+        self,
+        store: RunStore,
+        claim: Claim,
+        stopping: threading.Event,
+        cores: Cores,
+        troubles: Troubles,
     ) -> None:
         self._store = store
         self._cores = cores
+        self._troubles = troubles
         self._claim = claim
         self._stopping = stopping
         self._next_look = 0.0
         self._next_save = time.monotonic() + SAVE_SECONDS
-        self._best_loss = self._saved_best_loss()
+        self._best_loss = self._patiently(self._saved_best_loss)
         self._best: TrainingState | None = None
         self._has_baseline = claim.run.baseline is not None
 
@@ -164,13 +185,15 @@ class _Session:
                 case Stopped():
                     state = State.QUEUED  # or what the wish says by then: the store decides
                     detail = f"at epoch {event.epoch}, step {event.step}"
-        self._store.finish(
-            self._claim,
-            state,
-            error=error,
-            reason=reason,
-            detail=detail,
-            checkpoints=self._save(training),
+        self._patiently(
+            lambda: self._store.finish(
+                self._claim,
+                state,
+                error=error,
+                reason=reason,
+                detail=detail,
+                checkpoints=self._save(training),
+            )
         )
 
     def _training(self, config: RunConfig, datasets: Datasets) -> Training:
@@ -179,7 +202,7 @@ class _Session:
 
         dataset = datasets.get(config.data)
         refused = 0
-        for checkpoint in self._store.checkpoints(self._claim.run.id):
+        for checkpoint in self._patiently(lambda: self._store.checkpoints(self._claim.run.id)):
             if checkpoint.kind == "best":
                 continue
             try:
@@ -187,7 +210,7 @@ class _Session:
                 training = Training.restore(config, dataset, data)
             except CheckpointError as error:
                 log.warning("run %s: %s", self._claim.run.id, error)
-                self._store.note_event(self._claim, "checkpoint refused", str(error))
+                self._note("checkpoint refused", str(error))
                 refused += 1
                 continue
             place = f"from epoch {training.epoch}, step {training.step}"
@@ -196,10 +219,10 @@ class _Session:
                     f"; trained by {training.restored_learner} code before, by "
                     f"{training.learner.name} code now: the last digits may differ"
                 )
-            self._store.note_event(self._claim, "resumed", place)
+            self._note("resumed", place)
             return training
         if refused:
-            self._store.note_event(self._claim, "restarted", "no checkpoint could be read")
+            self._note("restarted", "no checkpoint could be read")
         return Training(config, dataset)
 
     def _should_stop(self) -> bool:
@@ -209,7 +232,52 @@ class _Session:
         if now < self._next_look:
             return False
         self._next_look = now + WISH_SECONDS
-        return self._store.wish_of(self._claim) is not None
+        try:
+            return self._store.wish_of(self._claim) is not None
+        except LeaseLostError:
+            raise
+        except StoreError as error:  # the epoch's commit will wait for it
+            log.warning("run %s: cannot look for a wish: %s", self._claim.run.id, error)
+            self._next_look = now + RETRY_SECONDS
+            return False
+
+    def _patiently(self, use: Callable[[], T]) -> T:
+        """Use the store; while that fails, wait and do the same again.
+
+        Raises:
+            StoreError: it still fails, and the run shall stop, or be paused or cancelled.
+            LeaseLostError: another worker has the run.
+        """
+        began = time.monotonic()
+        worker, trouble = self._claim.worker, ""
+        try:
+            while True:
+                try:
+                    result = use()
+                    break
+                except LeaseLostError:
+                    raise
+                except StoreError as error:
+                    trouble = str(error)
+                    self._troubles.begin(worker, trouble)
+                    if self._stopping.wait(RETRY_SECONDS) or self._should_stop():
+                        return use()
+        finally:
+            self._troubles.end(worker)
+        waited = time.monotonic() - began
+        if trouble and waited >= WAIT_TOLD_SECONDS:
+            self._note_wait(f"{waited:.0f} s for the store: {trouble}")
+        return result
+
+    def _note(self, kind: str, detail: str) -> None:
+        self._patiently(lambda: self._store.note_event(self._claim, kind, detail))
+
+    def _note_wait(self, detail: str) -> None:
+        """Tell of a wait that is over, unless the run was let go of meanwhile."""
+        try:
+            self._store.note_event(self._claim, "waited", detail)
+        except StoreError as error:
+            log.warning("run %s waited %s (%s)", self._claim.run.id, detail, error)
 
     def _saved_best_loss(self) -> float:
         """The test loss of the best epoch that has a checkpoint.
@@ -237,12 +305,15 @@ class _Session:
             finite=metrics.finite,
         )
         due = time.monotonic() >= self._next_save
-        self._store.commit_epoch(
-            self._claim,
-            row,
-            self._save(training) if due else (),
-            baseline=self._unwritten_baseline(training),
+        baseline = self._unwritten_baseline(training)
+        self._patiently(
+            lambda: self._store.commit_epoch(
+                self._claim, row, self._save(training) if due else (), baseline=baseline
+            )
         )
+        if due:
+            self._best = None
+            self._next_save = time.monotonic() + SAVE_SECONDS
 
     def _unwritten_baseline(self, training: Training) -> dict[str, dict[str, float]] | None:
         """With the first epoch of a run that has none yet; None later."""
@@ -255,7 +326,10 @@ class _Session:
         return baselines(train, test, training.target, training.config.loss)
 
     def _save(self, training: Training) -> list[Checkpoint]:
-        """Write ``last``, and ``best`` if there is a new one; the caller records them."""
+        """Write ``last``, and ``best`` if there is a new one; the caller records them.
+
+        Written anew at every try: a file that no row names for long is taken for a leftover.
+        """
         written = [
             self._store.write_checkpoint(
                 self._claim, "last", training.epoch, training.step, training.checkpoint()
@@ -268,6 +342,4 @@ class _Session:
                     self._claim, "best", place.epoch, place.step, self._best.to_bytes()
                 )
             )
-            self._best = None
-        self._next_save = time.monotonic() + SAVE_SECONDS
         return written

@@ -8,6 +8,7 @@ somebody else's commit would fail at once, whatever the time-out.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 import time
@@ -123,6 +124,8 @@ class Connections:
             raise
 
     def _open(self, mode: str) -> sqlite3.Connection:
+        if mode == "ro" and _on_read_only_disk(self._path):
+            mode = "ro&immutable=1"  # nobody can make the files beside it that readers share
         return sqlite3.connect(
             f"{self._path.resolve().as_uri()}?mode={mode}",
             uri=True,
@@ -192,6 +195,8 @@ def explain(error: sqlite3.Error, path: Path) -> str:
         return f"the run store {path} cannot be written; check its folder's rights, or use --store"
     if "full" in text:
         return f"the disk of the run store {path} is full; make room"
+    if "disk I/O error" in text:
+        return f"the disk of the run store {path} does not read or write ({text})"
     if "locked" in text or "busy" in text:
         return f"the run store {path} was busy for {BUSY_SECONDS:.0f} s; try again"
     if "closed" in text:
@@ -209,6 +214,14 @@ def _make_private(folder: Path) -> None:
         raise StoreError(
             f"the run store's folder {folder} cannot be used: {reason}; use another --store"
         ) from None
+
+
+def _on_read_only_disk(file: Path) -> bool:
+    """Whether the file is all there is to the store, and nobody can change it."""
+    log = file.with_name(f"{file.name}-wal")
+    if not hasattr(os, "statvfs") or (_is_there(log) and log.stat().st_size):
+        return False
+    return bool(os.statvfs(file.parent).f_flag & os.ST_RDONLY)
 
 
 def _is_there(file: Path) -> bool:

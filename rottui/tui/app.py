@@ -48,6 +48,10 @@ if TYPE_CHECKING:
     from rottui.engine.engine import Engine
 
 
+TROUBLE_SECONDS = 1.0
+"""Between two looks at whether training waits for the store."""
+TROUBLE_AGAIN = 30
+"""Looks after which a trouble that lasts is told again."""
 STOP_SECONDS = 30.0
 """How long leaving waits for a worker that does not stop, such as one that still decodes images."""
 
@@ -103,6 +107,8 @@ class RottuiApp(App[None]):
             Hand(self, "predictions"), store, Images(locations.cache_dir())
         )
         self._departure: Departure | None = None
+        self._trouble: str | None = None
+        self._trouble_looks = 0
         self._ascii = _ascii_only()
 
     # --- starting ----------------------------------------------------------------------------
@@ -129,6 +135,7 @@ class RottuiApp(App[None]):
         self._choose_data(self._data_text)
         if self._train:
             Hand(self, "engine").do(self._start_engine, lambda _: None, self._complain)
+            self.set_interval(TROUBLE_SECONDS, self._look_for_trouble)
 
     def _bring_up_themes(self) -> None:
         for problem in register_themes(self, theme_folders(locations.config_dir())):
@@ -166,6 +173,26 @@ class RottuiApp(App[None]):
             )
             self._engine = engine
         engine.start()
+
+    def _look_for_trouble(self) -> None:
+        """Say that training waits for the store, from time to time, and when it goes on."""
+        engine = self._engine
+        trouble = None if engine is None else engine.trouble
+        if trouble is None and self._trouble is not None:
+            self.notify("The store can be written again; training goes on.", timeout=8)
+        elif trouble is not None and (
+            trouble != self._trouble or self._trouble_looks % TROUBLE_AGAIN == 0
+        ):
+            self._trouble_looks = 0
+            self.notify(
+                f"{trouble}. Nothing is lost; training goes on by itself then.",
+                title="Training waits",
+                severity="error",
+                timeout=TROUBLE_AGAIN * TROUBLE_SECONDS,
+                markup=False,
+            )
+        self._trouble = trouble
+        self._trouble_looks += 1
 
     def on_unmount(self) -> None:  # noqa: D102
         self._feed.stop()

@@ -30,9 +30,9 @@ from rottui.core.config import DataConfig
 from rottui.core.data.dataset import Dataset
 from rottui.core.training import Training
 from rottui.engine import engine as engine_module
-from rottui.engine import worker
+from rottui.engine import troubles, worker
 from rottui.errors import DataError
-from rottui.store import connection, work
+from rottui.store import connection
 from rottui.store.connection import FILE
 from rottui.store.records import Claim
 from rottui.store.runs import RunStore
@@ -216,50 +216,38 @@ class Holder:
         self._db.close()
 
 
-@pytest.mark.parametrize(
-    ("until_logged", "after", "lease"),
-    [
-        ("run 1: the run store", "released", work.LEASE_SECONDS),
-        ("run 1 cannot be let go of", "recovered", 1.0),
-    ],
-    ids=["for a moment", "also when the run is let go of"],
-)
 @pytest.mark.usefixtures("hasty")
-def test_a_run_whose_epoch_cannot_be_committed_goes_back_and_is_done_later(
-    until_logged: str,
-    after: str,
-    lease: float,
+def test_an_epoch_that_cannot_be_committed_waits_in_memory_and_is_not_trained_twice(
     store: RunStore,
     make_engine: MakeEngine,
     tiny_dataset: Dataset,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(work, "LEASE_SECONDS", lease)  # what is not let go of comes back after it
-    holder = Holder(store.folder, until_logged)
+    holder = Holder(store.folder, "waits: the run store")
     before_batch(6, holder.hold, monkeypatch)
     (run,) = add(store, MLP)
     engine = make_engine()
-    worker.log.addFilter(holder)
+    troubles.log.addFilter(holder)
     try:
         engine.start()
         until(lambda: store.run(run.id).state is State.DONE)
     finally:
-        worker.log.removeFilter(holder)
+        troubles.log.removeFilter(holder)
         holder.close()
     assert holder.freed
-    assert after in kinds(store, run)
-    assert store.run(run.id).attempt == 2
+    assert kinds(store, run) == ["queued", "claimed", "done"]  # and never resumed
     assert stored(store, run) == alone(MLP, tiny_dataset)
 
 
 @pytest.mark.usefixtures("hasty")
-def test_a_full_disk_sends_the_run_back_until_there_is_room(
+def test_a_checkpoint_that_cannot_be_written_is_written_later_and_both_kinds_are_there(
     store: RunStore,
     make_engine: MakeEngine,
     tiny_dataset: Dataset,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    full = iter([True, True, True])
+    """The disk is full at the first file, at the second, and at the commit between."""
+    full = iter([True, False, False, True, False, False, True])
     sync = os.fsync
 
     def fsync(descriptor: int) -> None:
@@ -268,15 +256,66 @@ def test_a_full_disk_sends_the_run_back_until_there_is_room(
         sync(descriptor)
 
     monkeypatch.setattr(worker, "SAVE_SECONDS", 0.0)
+    monkeypatch.setattr(worker, "WAIT_TOLD_SECONDS", 0.0)
     monkeypatch.setattr(os, "fsync", fsync)
     (run,) = add(store, MLP)
     engine = make_engine()
     engine.start()
     assert engine.wait_idle(60)
-    assert store.run(run.id).state is State.DONE
-    assert kinds(store, run).count("released") == 3
-    assert all("No space left on device" in said for said in details(store, run, "released"))
+    assert (store.run(run.id).state, store.run(run.id).attempt) == (State.DONE, 1)
+    assert engine.trouble is None
+    waits = details(store, run, "waited")
+    assert waits
+    assert all("No space left on device" in said for said in waits)
     assert stored(store, run) == alone(MLP, tiny_dataset)
+    best = store.run(run.id).best
+    kept = {each.kind: each.epoch for each in store.checkpoints(run.id)}
+    assert best is not None
+    assert kept == {"last": 3, "previous": 2, "best": best.epoch}
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_run_that_waits_for_the_disk_can_be_stopped_and_is_done_later(
+    store: RunStore,
+    make_engine: MakeEngine,
+    tiny_dataset: Dataset,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(worker, "SAVE_SECONDS", 0.0)
+    (run,) = add(store, MLP)
+    engine = make_engine()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        engine.start()
+        until(lambda: engine.trouble)
+        assert "No space left on device" in str(engine.trouble)
+        assert engine.stop(60)
+        assert store.run(run.id).state is State.QUEUED
+    engine = make_engine()
+    engine.start()
+    assert engine.wait_idle(60)
+    assert stored(store, run) == alone(MLP, tiny_dataset)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_run_that_waits_for_the_disk_can_be_paused(
+    store: RunStore, make_engine: MakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(worker, "SAVE_SECONDS", 0.0)
+    monkeypatch.setattr(os, "fsync", full)
+    (run,) = add(store, MLP)
+    engine = make_engine()
+    engine.start()
+    until(lambda: engine.trouble)
+    store.pause([run.id])
+    until(lambda: store.run(run.id).state is State.PAUSED)
+    until(lambda: engine.trouble is None)
 
 
 def test_a_worker_whose_run_was_taken_away_writes_nothing_and_goes_on(
