@@ -79,7 +79,7 @@ def _follow(engine: Engine, teller: Teller, stop: StopWish, *, until_empty: bool
         try:
             teller.tell()
             teller.trouble(engine.trouble)
-            if until_empty and engine.idle:
+            if until_empty and engine.idle and not teller.others_train():
                 return
         except StoreError as error:
             teller.trouble(str(error))
@@ -124,6 +124,14 @@ class Teller:
         for at, text, style in sorted(lines, key=lambda line: line[0]):
             self._print(at, text, style)
         self._revision = revision
+
+    def others_train(self) -> bool:
+        """Whether a run is in training anywhere: its process may die, or is about to let go of it.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        return State.RUNNING in self._store.counts()
 
     def trouble(self, sentence: str | None) -> None:
         """Say what is wrong with the store, once, and when it is over (None)."""

@@ -141,9 +141,12 @@ class Engine:
             self._store.close()
         return True
 
-    def retire(self) -> None:
-        """Claim no further run; those in training go on to their end."""
-        self._retiring.set()
+    def claim(self, further: bool) -> None:
+        """Whether further runs are claimed; those in training go on to their end in any case."""
+        if further:
+            self._retiring.clear()
+        else:
+            self._retiring.set()
 
     @property
     def trouble(self) -> str | None:

@@ -140,6 +140,14 @@ class Reader:
             ).fetchall()
         return [Checkpoint(**{name: row[name] for name in row.keys()}) for row in rows]  # noqa: SIM118
 
+    def counts(self) -> dict[State, int]:
+        """How many runs are in each state that any is in."""
+        with self._connections.reading() as db:
+            rows = db.execute(
+                "SELECT state, count(*) AS n FROM runs WHERE trashed_at IS NULL GROUP BY state"
+            ).fetchall()
+        return {State(row["state"]): row["n"] for row in rows}
+
     def newest_event(self) -> int:
         """The number of the last event of any run; 0 if there is none."""
         with self._connections.reading() as db:

@@ -33,8 +33,9 @@ from rottui.tui.remembered import Remembered
 from rottui.tui.screens.help import HelpScreen
 from rottui.tui.screens.lr_range import RangeScreen
 from rottui.tui.screens.main import MainScreen
-from rottui.tui.screens.questions import ConfirmScreen, NoticeScreen
+from rottui.tui.screens.questions import ConfirmScreen, LeaveScreen, NoticeScreen
 from rottui.tui.theming import DEFAULT_THEME, register_themes, theme_folders, token_defaults
+from rottui.tui.trainer import Trainer
 from rottui.tui.widgets.charts_pane import ChartsPane
 from rottui.tui.widgets.configure_pane import ConfigurePane
 from rottui.tui.widgets.data_pane import DataPane
@@ -45,7 +46,7 @@ from rottui.tui.widgets.queue_pane import QueuePane
 from rottui.tui.widgets.sweep_pane import SweepPane
 
 if TYPE_CHECKING:
-    from rottui.engine.engine import Engine
+    from textual.driver import Driver
 
 
 TROUBLE_SECONDS = 1.0
@@ -90,12 +91,15 @@ class RottuiApp(App[None]):
         super().__init__()
         self._store = store
         self._data_text = data
-        self._worker_count = workers
-        self._train = train
         self._remembered = Remembered(locations.config_dir())
         self._wanted_theme = theme
-        self._engine: Engine | None = None
-        self._engine_lock = threading.Lock()
+        self._trainer = Trainer(
+            store.folder,
+            cache_dir=locations.cache_dir(),
+            workers=workers,
+            stop_seconds=STOP_SECONDS,
+        )
+        self._train = train
         self._leaving = False
         self._form_data: DataConfig | None = None
         over_ssh = bool(os.environ.get("SSH_CONNECTION"))
@@ -125,7 +129,11 @@ class RottuiApp(App[None]):
     def on_mount(self) -> None:  # noqa: D102
         self._bring_up_themes()
         if threading.current_thread() is threading.main_thread() and not self.is_headless:
-            self._departure = Departure(save=self.stop_engine, leave=self._leave_from_thread)
+            self._departure = Departure(
+                save=self.stop_engine,
+                leave=self._leave_from_thread,
+                train_alone=self._train_alone,
+            )
             self._departure.install()
         self.call_after_refresh(self._bring_up)
 
@@ -134,7 +142,7 @@ class RottuiApp(App[None]):
         self._feed.start()
         self._choose_data(self._data_text)
         if self._train:
-            Hand(self, "engine").do(self._start_engine, lambda _: None, self._complain)
+            Hand(self, "engine").do(self._trainer.start, lambda _: None, self._complain)
             self.set_interval(TROUBLE_SECONDS, self._look_for_trouble)
 
     def _bring_up_themes(self) -> None:
@@ -159,25 +167,9 @@ class RottuiApp(App[None]):
             lambda: self._remembered.put("theme", theme.name), lambda _: None, self._complain
         )
 
-    def _start_engine(self) -> None:
-        from rottui.engine.engine import Engine
-
-        with self._engine_lock:
-            if self._leaving:
-                return
-            engine = Engine(
-                self._store.folder,
-                cache_dir=locations.cache_dir(),
-                workers=self._worker_count,
-                program="launch",
-            )
-            self._engine = engine
-        engine.start()
-
     def _look_for_trouble(self) -> None:
         """Say that training waits for the store, from time to time, and when it goes on."""
-        engine = self._engine
-        trouble = None if engine is None else engine.trouble
+        trouble = self._trainer.trouble
         if trouble is None and self._trouble is not None:
             self.notify("The store can be written again; training goes on.", timeout=8)
         elif trouble is not None and (
@@ -209,14 +201,32 @@ class RottuiApp(App[None]):
 
     # --- leaving -----------------------------------------------------------------------------
 
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's own for the platform; on a Unix terminal one that outlives the terminal."""
+        chosen = super().get_driver_class()
+        if chosen.__name__ != "LinuxDriver":
+            return chosen
+        from rottui.tui.driver import SteadyDriver
+
+        return SteadyDriver
+
+    def terminal_lost(self) -> None:
+        """A write has shown that the terminal is gone; any thread."""
+        if self._departure is not None:
+            self._departure.terminal_lost()
+
     def stop_engine(self) -> None:
         """Checkpoint the runs in progress and end the workers; any thread, waits."""
         self._leaving = True
         self._range_tests.stop(STOP_SECONDS)
-        with self._engine_lock:
-            if self._engine is not None:
-                self._engine.stop(STOP_SECONDS)
-                self._engine = None
+        self._trainer.stop()
+
+    def _train_alone(self) -> None:
+        """Without a screen: nothing is read for it any more, and the engine goes on."""
+        self._feed.stop()
+        self._range_tests.stop(STOP_SECONDS)
+        if self._train:
+            self._trainer.train_alone()
 
     def _leave_from_thread(self, code: int) -> None:
         self.call_later(self._leave_with, code)
@@ -226,7 +236,32 @@ class RottuiApp(App[None]):
         self.exit(return_code=code)
 
     async def action_leave(self) -> None:
-        """Save the runs in progress and exit; a second time while saving exits at once."""
+        """Exit; where runs are not done, ask what becomes of them."""
+        if self._leaving or isinstance(self.screen, LeaveScreen):
+            return
+        self._wishes.do(lambda: self._trainer.busy, self._leave_or_ask, self._stop_and_leave)
+
+    def _leave_or_ask(self, busy: bool) -> None:
+        if self._leaving or isinstance(self.screen, LeaveScreen):
+            return
+        if not busy:
+            self._stop_and_leave()
+            return
+
+        def answered(answer: str | None) -> None:
+            if answer is None:
+                return
+            self._remembered.put("leave", answer)
+            if answer == "go on":
+                self._go_on_and_leave()
+            else:
+                self._stop_and_leave()
+
+        said = "Some runs are not done yet. When this screen is left, they"
+        self.push_screen(LeaveScreen(said, self._remembered.get("leave")), answered)
+
+    def _stop_and_leave(self, trouble: str = "") -> None:
+        """Save the runs in progress and exit."""
         if self._leaving:
             return
         self._leaving = True
@@ -236,6 +271,44 @@ class RottuiApp(App[None]):
         self._wishes.do(
             self.stop_engine, lambda _: self._leave_with(0), lambda _: self._leave_with(1)
         )
+
+    def _go_on_and_leave(self) -> None:
+        """Hand the runs to a process of its own, and exit."""
+        self._leaving = True
+        notice = NoticeScreen("Another process gets ready to go on with the runs.")
+        self.push_screen(notice)
+
+        def failed(sentence: str) -> None:
+            self._leaving = False
+            notice.dismiss()
+            self._complain(f"Not left: {sentence}")
+
+        self._wishes.do(self._trainer.hand_over, lambda _: self._leave_with(0), failed)
+
+    def action_suspend(self) -> None:
+        """Give the terminal back to the shell; another process trains until ``fg``.
+
+        A stopped process has no thread that runs: what is in training is handed over before.
+        """
+        if self._leaving or self._driver is None or not self._driver.can_suspend:
+            return
+        notice = NoticeScreen("Another process gets ready to go on with the runs.")
+        self.push_screen(notice)
+
+        def suspend(_: object) -> None:
+            notice.dismiss()
+            self.app_resume_signal.subscribe(self, self._resumed)
+            self.call_after_refresh(self.action_suspend_process)
+
+        def failed(sentence: str) -> None:
+            notice.dismiss()
+            self._complain(f"Not suspended: {sentence}")
+
+        self._wishes.do(self._trainer.hand_over, suspend, failed)
+
+    def _resumed(self, _: object) -> None:
+        self.app_resume_signal.unsubscribe(self)
+        self._wishes.do(self._trainer.take_back, lambda _: None, self._complain)
 
     # --- what every pane shares --------------------------------------------------------------
 

@@ -1,12 +1,14 @@
 """What happens to the runs when the terminal, or somebody, tells the app to go.
 
-- SIGHUP (the terminal vanished, a line dropped): the process lets go of the terminal at once, the
-  runs in progress are checkpointed, and the process ends with 129. The event loop is not asked: it
-  may be stuck in a write to the terminal that is gone.
+- SIGHUP (the terminal vanished, a line dropped), or a write to a terminal that is gone: the process
+  lets go of the terminal at once and trains on in place, without a screen, until nothing is left to
+  do here; then it ends with 0. Not a step is lost, as the workers do not notice.
 - SIGTERM, SIGINT: the runs are checkpointed, then the app exits by itself, so that the terminal is
-  left as it was; 143 and 130. An app that does not answer is ended after restoring the terminal.
+  left as it was; 143 and 130. An app that does not answer is ended after restoring the terminal;
+  one without a screen is ended as soon as its runs are saved.
 
-The handlers are Python's own, not the event loop's, so that they run while the loop is blocked.
+The handlers are Python's own, not the event loop's, so that they run while the loop is blocked in a
+write, and nothing here waits for the loop.
 """
 
 from __future__ import annotations
@@ -21,9 +23,10 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
+from rottui.terminal_loss import let_go_of_the_terminal
+
 log = logging.getLogger(__name__)
 
-HANGUP = 128 + signal.SIGHUP
 GRACE_SECONDS = 5.0
 """How long an app may take to leave by itself after its runs were saved."""
 
@@ -32,14 +35,24 @@ _LEAVE = "\x1b[?1049l\x1b[?25h"
 
 
 class Departure:
-    """Handles the signals that end the process, from ``install`` on."""
+    """Handles what ends the process or takes its terminal, from ``install`` on."""
 
-    def __init__(self, *, save: Callable[[], None], leave: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        *,
+        save: Callable[[], None],
+        leave: Callable[[int], None],
+        train_alone: Callable[[], None],
+    ) -> None:
         self._save = save
         """Checkpoints the runs in progress and stops their workers; called in a thread."""
         self._leave = leave
         """Makes the app exit with that code; called in a thread."""
+        self._train_alone = train_alone
+        """Trains without a screen, until nothing is left to do; called in a thread."""
         self._begun = threading.Event()
+        self._alone = threading.Event()
+        self._once = threading.Lock()
         self._terminal = _terminal_settings()
 
     def install(self) -> None:
@@ -48,11 +61,17 @@ class Departure:
         signal.signal(signal.SIGTERM, self._terminate)
         signal.signal(signal.SIGINT, self._terminate)
 
+    def terminal_lost(self) -> None:
+        """The terminal is gone, as a write to it has shown; any thread."""
+        self._hang_up(signal.SIGHUP, None)
+
     def _hang_up(self, number: int, frame: FrameType | None) -> None:
-        _let_go_of_the_terminal()
+        if not self._once.acquire(blocking=False):
+            return  # once is enough, and a second signal must not wait for the first
+        let_go_of_the_terminal()
+        self._alone.set()
         if not self._begun.is_set():
-            self._begun.set()
-            threading.Thread(target=self._save_and_end, name="rottui-hangup").start()
+            threading.Thread(target=self._go_on_alone, name="rottui-alone").start()
 
     def _terminate(self, number: int, frame: FrameType | None) -> None:
         if not self._begun.is_set():
@@ -62,24 +81,33 @@ class Departure:
                 target=self._save_and_leave, args=(code,), name="rottui-departure", daemon=True
             ).start()
 
-    def _save_and_end(self) -> None:
+    def _go_on_alone(self) -> None:
+        log.info("the terminal is gone; training goes on without a screen")
+        code = 1
         try:
+            self._train_alone()
+            if self._begun.is_set():
+                return  # told to end: whoever was told saves, and ends the process
+            self._begun.set()
             self._save()
-        finally:
-            logging.shutdown()
-            os._exit(HANGUP)
+            code = 0
+            log.info("nothing is left to do without a screen")
+        except Exception:
+            log.exception("without a screen")
+        _end(code)
 
     def _save_and_leave(self, code: int) -> None:
         try:
             self._save()
         finally:
+            if self._alone.is_set():
+                _end(code)
             self._leave(code)
             threading.Event().wait(GRACE_SECONDS)
             # Still here: the app hangs. This daemon thread would have died with it otherwise.
             log.error("the app did not leave by itself; ending the process")
             self._restore_terminal()
-            logging.shutdown()
-            os._exit(code)
+            _end(code)
 
     def _restore_terminal(self) -> None:
         if self._terminal is None:
@@ -92,17 +120,14 @@ class Departure:
             log.warning("cannot restore the terminal: %s", error)
 
 
+def _end(code: int) -> None:
+    """End the process whatever its threads do: the event loop may wait for a terminal for ever."""
+    logging.shutdown()
+    os._exit(code)
+
+
 def _terminal_settings() -> Any:
     try:
         return termios.tcgetattr(0)
     except termios.error:
         return None
-
-
-def _let_go_of_the_terminal() -> None:
-    """Give reads a silent pipe and writes a bottomless file, so that nothing spins or blocks."""
-    silent, _kept_open = os.pipe()
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(silent, 0)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)

@@ -53,6 +53,8 @@ def test_quitting_saves_the_run_and_the_next_launch_continues_it(
 ) -> None:
     app = training()
     app.press("q")
+    app.wait_for("go on without me")
+    app.press("s")
     assert app.wait_exit() == 0
     before = saved(tmp_path)
     assert before.state is State.QUEUED
@@ -74,15 +76,6 @@ def test_a_signal_saves_the_run_and_leaves_the_terminal_as_it_was(
     assert left, "the alternate screen was not left"
     assert b"\x1b[?25h" in left
     assert app.raw.rfind(b"\x1b[?1003l") > app.raw.rfind(b"\x1b[?1003h")
-
-
-def test_losing_the_terminal_saves_the_run_and_ends_the_process(
-    training: Callable[[], Terminal], tmp_path: Path
-) -> None:
-    app = training()
-    app.close()
-    assert app.wait_exit(30) == 129
-    assert saved(tmp_path).state is State.QUEUED
 
 
 def test_a_killed_app_leaves_a_run_that_the_next_one_continues(

@@ -17,7 +17,7 @@ from rottui.store.runs import RunStore
 from rottui.store.states import State
 from rottui.tui.app import RottuiApp, run_app
 from rottui.tui.screens.help import HelpScreen
-from rottui.tui.screens.questions import ConfirmScreen
+from rottui.tui.screens.questions import ConfirmScreen, LeaveScreen
 from rottui.tui.widgets.charts_pane import ChartsPane
 from rottui.tui.widgets.configure_pane import ConfigurePane
 from rottui.tui.widgets.data_pane import DataPane
@@ -351,6 +351,8 @@ async def test_quitting_ends_the_app_with_code_zero(store: RunStore, image_folde
         )
         await until(pilot, lambda: store.run(run_id).epochs_done >= 1)
         await pilot.press("f3", "q")
+        await until(pilot, lambda: isinstance(app.screen, LeaveScreen))
+        await pilot.press("s")
         await until(pilot, lambda: not app.is_running or app._exit)
     assert app.return_code == 0
     assert store.run(run_id).state is State.QUEUED
@@ -363,7 +365,7 @@ def test_a_crash_of_the_screen_exits_non_zero_and_loses_no_training(
     (run_id,) = queued(store, image_folder, epochs=100_000, batch_size=1)
 
     def crash(app: RottuiApp) -> None:
-        app._start_engine()
+        app._trainer.start()
         while store.run(run_id).epochs_done < 1:
             time.sleep(0.02)
         app._return_code = 1  # as Textual leaves it after an error in a handler

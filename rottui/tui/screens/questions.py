@@ -46,6 +46,57 @@ class ConfirmScreen(ModalScreen[bool]):
         self.dismiss(answer)
 
 
+class LeaveScreen(ModalScreen[str]):
+    """What becomes of the runs that are not done when the screen is left; the last choice is first.
+
+    Answers ``go on``, ``stop`` or, by Esc, None.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("g", "answer('go on')", "Go on"),
+        Binding("s", "answer('stop')", "Stop"),
+        Binding("escape,c,q,n", "answer", "Cancel"),
+        Binding("enter,ctrl+j", "usual", "The last choice"),
+    ]
+    DEFAULT_CSS = _CSS.format(name="LeaveScreen", border="$warning")
+
+    def __init__(self, unfinished: str, usual: str | None) -> None:
+        super().__init__()
+        self._unfinished = unfinished
+        self._usual = "stop" if usual == "stop" else "go on"
+
+    def compose(self) -> ComposeResult:  # noqa: D102
+        answers = {
+            "go on": ("g", "go on without me, in a process of its own"),
+            "stop": ("s", "stop at a checkpoint; the next launch goes on"),
+        }
+        first, second = sorted(answers, key=lambda answer: answer != self._usual)
+        with Vertical():
+            yield Static(self._unfinished, markup=False)
+            yield Static(
+                "\n".join(
+                    [
+                        _answer_line(first, *answers[first], "  (Enter)"),
+                        _answer_line(second, *answers[second], ""),
+                        "[@click=screen.answer]c  cancel, stay here[/]  (Esc)",
+                    ]
+                ),
+                classes="keys",
+            )
+
+    def action_answer(self, answer: str | None = None) -> None:
+        """Close with that answer."""
+        self.dismiss(answer)
+
+    def action_usual(self) -> None:
+        """Answer as the last time."""
+        self.dismiss(self._usual)
+
+
+def _answer_line(answer: str, key: str, words: str, enter: str) -> str:
+    return f"[@click=screen.answer('{answer}')]{key}  {words}[/]{enter}"
+
+
 class NoticeScreen(ModalScreen[None]):
     """A sentence that stays until what it speaks of is done."""
 
