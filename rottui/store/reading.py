@@ -59,12 +59,15 @@ class Reader:
         sweep: int | None = None,
         ids: Collection[int] | None = None,
         since: int | None = None,
+        trashed: bool = False,
     ) -> list[RunRow]:
         """The runs in queue order; all of them, or those that fit every condition.
 
-        ``since`` leaves those that have changed after that revision.
+        ``since`` leaves those that have changed after that revision; ``trashed`` takes those of the
+        trash instead of all others.
         """
-        conditions, values = [], []
+        conditions = [f"r.trashed_at IS {'NOT ' if trashed else ''}NULL"]
+        values: list[str] = []
         if since is not None:
             conditions.append("r.revision > CAST(? AS INTEGER)")
             values.append(str(since))
@@ -75,7 +78,7 @@ class Reader:
         if sweep is not None:
             conditions.append("r.sweep_id = ?")
             values.append(str(sweep))
-        where = "WHERE " + " AND ".join(conditions) if conditions else ""
+        where = "WHERE " + " AND ".join(conditions)
         with self._connections.reading() as db:
             rows = db.execute(f"{_SELECT_RUNS} {where} ORDER BY r.position, r.id", values)
             return [run_of(row) for row in rows.fetchall()]
@@ -92,8 +95,12 @@ class Reader:
                 run = run_with(db, int(text))
                 if run is None:
                     raise StoreError(_no_such_run(db, text))
+                if run.trashed_at is not None:
+                    raise StoreError(f"run {text} is in the trash: rottui restore {text}")
                 return run
-            rows = db.execute(f"{_SELECT_RUNS} WHERE r.name = ? ORDER BY r.id", (text,)).fetchall()
+            rows = db.execute(
+                f"{_SELECT_RUNS} WHERE r.name = ? AND r.trashed_at IS NULL ORDER BY r.id", (text,)
+            ).fetchall()
             if not rows:
                 raise StoreError(_no_such_run(db, repr(text)))
         if len(rows) > 1:
@@ -115,7 +122,8 @@ class Reader:
         with self._connections.reading() as db:
             rows = db.execute(
                 "SELECT s.*, json_group_array(r.id) AS run_ids FROM sweeps s "
-                "JOIN runs r ON r.sweep_id = s.id GROUP BY s.id ORDER BY s.id"
+                "JOIN runs r ON r.sweep_id = s.id AND r.trashed_at IS NULL "
+                "GROUP BY s.id ORDER BY s.id"
             ).fetchall()
         return [
             SweepRow(

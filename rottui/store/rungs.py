@@ -81,7 +81,7 @@ class Rungs(Reader):
         return moves
 
 
-AT_RUNG = "state = 'paused' AND until = epochs_done"
+AT_RUNG = "state = 'paused' AND until = epochs_done AND trashed_at IS NULL"
 """A run that waits for the others of its sweep, and not for a person."""
 
 
@@ -118,13 +118,15 @@ def _standings(db: sqlite3.Connection, sweep_id: int) -> tuple[dict[str, Any], l
     losses: dict[int, dict[int, float]] = {}
     for row in db.execute(
         "SELECT e.run_id, e.epoch, e.test_loss FROM runs r JOIN epochs e ON e.run_id = r.id "
-        "WHERE r.sweep_id = ? AND (e.epoch = r.epochs_done "
+        "WHERE r.sweep_id = ? AND r.trashed_at IS NULL AND (e.epoch = r.epochs_done "
         "OR e.epoch IN (SELECT value FROM json_each(?)))",
         (sweep_id, json.dumps(_rungs(spec))),
     ):
         loss = row["test_loss"]
         losses.setdefault(row["run_id"], {})[row["epoch"]] = math.nan if loss is None else loss
-    runs = db.execute("SELECT * FROM runs WHERE sweep_id = ? ORDER BY id", (sweep_id,)).fetchall()
+    runs = db.execute(
+        "SELECT * FROM runs WHERE sweep_id = ? AND trashed_at IS NULL ORDER BY id", (sweep_id,)
+    ).fetchall()
     return spec, [
         RungRow(
             run_id=row["id"],

@@ -42,9 +42,12 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.FAILED: frozenset(),
     State.CANCELLED: frozenset(),
 }
-"""From each state, the states that may follow. Ended runs are immutable: re-queue a copy.
+"""From each state, the states that may follow. Ended runs stay as they are; see ``RETRIED``.
 
 A paused run is done only where it waits at a rung of its sweep and the sweep goes on without it."""
+
+RETRIED = frozenset({State.FAILED, State.CANCELLED})
+"""Ended states from which a person may queue a run again, with its config and seed."""
 
 ENDED = frozenset({State.DONE, State.FAILED, State.CANCELLED})
 

@@ -1,4 +1,4 @@
-"""What people ask of runs: queue, pause, resume, cancel, move, duplicate, delete.
+"""What people ask of runs: queue, pause, resume, cancel, retry, edit, move, duplicate.
 
 Each call is one transaction: either every run changes as asked, or none does and the error says
 which run stands against it. What is running is not touched here: it gets a wish, which its worker
@@ -17,10 +17,11 @@ from typing import Any
 from rottui.errors import StoreError
 from rottui.store.checkpoints import CheckpointFiles
 from rottui.store.connection import Connections
+from rottui.store.groups import group_named
 from rottui.store.reading import Reader, config_of
 from rottui.store.records import NewRun, RunRow
 from rottui.store.rungs import at_rung, leave_rung
-from rottui.store.states import State, Wish, allowed
+from rottui.store.states import RETRIED, State, Wish, allowed
 from rottui.store.writing import new_revision, note
 
 
@@ -37,13 +38,24 @@ class Wishes(Reader):
         sweep: str | None = None,
         spec: Mapping[str, Any] | None = None,
         state: State = State.QUEUED,
+        group: str | None = None,
+        priority: int = 0,
+        needs: Collection[int] = (),
     ) -> list[RunRow]:
         """Add runs at the end of the queue, as one sweep if that has a name.
 
-        ``spec`` says how the sweep was made, in plain JSON types.
+        Args:
+            new: the runs.
+            sweep: name of the sweep that they are.
+            spec: how the sweep was made, in plain JSON types.
+            state: queued, or draft.
+            group: name of the group that they join, made if there is none; not for a sweep.
+            priority: higher ones are trained first.
+            needs: ids of runs that must be done before they are trained.
 
         Raises:
-            StoreError: a config or a spec that is no strict JSON, or the store cannot be written.
+            StoreError: a config or a spec that is no strict JSON, a run to wait for that is not
+                there, or the store cannot be written.
         """
         texts = [_strict_json(run.config, f"the config of {run.name!r}") for run in new]
         made = None if spec is None else _strict_json(spec, "the spec of the sweep")
@@ -56,12 +68,16 @@ class Wishes(Reader):
                     "INSERT INTO sweeps (name, created_at, spec) VALUES (?, ?, ?)",
                     (sweep, now, made),
                 ).lastrowid
+            elif group is not None:
+                sweep_id = group_named(db, group)
+            _rows(db, needs)
             end = db.execute("SELECT coalesce(max(position), 0) FROM runs").fetchone()[0]
             ids = []
             for place, (run, config) in enumerate(zip(new, texts, strict=True), start=1):
                 added = db.execute(
                     "INSERT INTO runs (uid, sweep_id, name, config, state, position, epochs, "
-                    "until, created_at, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    "until, created_at, revision, priority) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (
                         uuid.uuid4().hex,
                         sweep_id,
@@ -73,10 +89,13 @@ class Wishes(Reader):
                         run.until,
                         now,
                         revision,
+                        priority,
                     ),
                 )
                 assert added.lastrowid is not None
                 ids.append(added.lastrowid)
+                for needed in dict.fromkeys(needs):
+                    db.execute("INSERT INTO needs VALUES (?, ?)", (added.lastrowid, needed))
                 note(db, added.lastrowid, str(state))
         return self.runs(ids=ids)
 
@@ -179,26 +198,52 @@ class Wishes(Reader):
             rows = _rows(db, ids)
         return self.add_runs([_copy_of(row) for row in rows])
 
-    def delete(self, ids: Collection[int]) -> None:
-        """Remove runs with their curves and checkpoints, for good.
+    def retry(self, ids: Collection[int], *, fresh: bool = False) -> None:
+        """Queue failed and cancelled runs again, with the same config and seed.
+
+        They go on from their last checkpoint, or with ``fresh`` from the start.
 
         Raises:
-            StoreError: a run is running; nothing was changed.
+            StoreError: a run neither failed nor was cancelled; nothing was changed.
         """
+        files: list[str] = []
         with self._connections.writing() as db:
-            new_revision(db)
-            files: list[str] = []
+            revision = new_revision(db)
             for row in _rows(db, ids):
-                if row["state"] == State.RUNNING:
-                    raise StoreError(f"run {row['id']} is running; cancel it before deleting it")
-                named = db.execute("SELECT file FROM checkpoints WHERE run_id = ?", (row["id"],))
-                files += [checkpoint["file"] for checkpoint in named]
-                db.execute("DELETE FROM runs WHERE id = ?", (row["id"],))
-            db.execute(
-                "DELETE FROM sweeps WHERE id NOT IN (SELECT sweep_id FROM runs "
-                "WHERE sweep_id IS NOT NULL)"
-            )
+                if row["state"] not in RETRIED:
+                    raise StoreError(
+                        f"run {row['id']} is {row['state']}; only failed and cancelled runs are "
+                        "tried again"
+                    )
+                if fresh:
+                    files += _begin_anew(db, row["id"])
+                db.execute(
+                    "UPDATE runs SET state = ?, wish = NULL, error = NULL, reason = NULL, "
+                    "ended_at = NULL, revision = ? WHERE id = ?",
+                    (State.QUEUED, revision, row["id"]),
+                )
+                note(db, row["id"], "retried", "from the start" if fresh else "")
         self._files.remove(files)
+
+    def edit(self, run_id: int, new: NewRun) -> None:
+        """Give a run that nobody has begun another name and config.
+
+        Raises:
+            StoreError: it has been begun, or the config is no strict JSON; nothing was changed.
+        """
+        text = _strict_json(new.config, f"the config of {new.name!r}")
+        with self._connections.writing() as db:
+            (row,) = _rows(db, [run_id])
+            if row["attempt"] or row["state"] not in (State.QUEUED, State.DRAFT, State.PAUSED):
+                raise StoreError(
+                    f"run {run_id} has been begun or has ended; only a run that waits is edited: "
+                    "duplicate it"
+                )
+            db.execute(
+                "UPDATE runs SET name = ?, config = ?, epochs = ?, revision = ? WHERE id = ?",
+                (new.name, text, new.epochs, new_revision(db), run_id),
+            )
+            note(db, run_id, "edited")
 
 
 def _rows(db: sqlite3.Connection, ids: Collection[int]) -> list[sqlite3.Row]:
@@ -209,6 +254,19 @@ def _rows(db: sqlite3.Connection, ids: Collection[int]) -> list[sqlite3.Row]:
             raise StoreError(f"run {run_id} is gone; somebody deleted it")
         rows.append(row)
     return rows
+
+
+def _begin_anew(db: sqlite3.Connection, run_id: int) -> list[str]:
+    """Forget what a run has come to; the files that no row names any more."""
+    files = db.execute("SELECT file FROM checkpoints WHERE run_id = ?", (run_id,)).fetchall()
+    db.execute("DELETE FROM checkpoints WHERE run_id = ?", (run_id,))
+    db.execute("DELETE FROM epochs WHERE run_id = ?", (run_id,))
+    db.execute(
+        "UPDATE runs SET epochs_done = 0, best_epoch = NULL, seconds = NULL, started_at = NULL "
+        "WHERE id = ?",
+        (run_id,),
+    )
+    return [row["file"] for row in files]
 
 
 def _wish(db: sqlite3.Connection, row: sqlite3.Row, wish: Wish | None, revision: int) -> None:

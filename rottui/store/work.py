@@ -15,8 +15,10 @@ from collections.abc import Collection, Mapping, Sequence
 
 from rottui.errors import StoreError
 from rottui.store.checkpoints import CheckpointFiles
+from rottui.store.claimable import CLAIMABLE, HELD_BACK, ORDER
 from rottui.store.clock import boot_id, machine_seconds
 from rottui.store.connection import Connections
+from rottui.store.groups import pause_if_it_stops_on_failure
 from rottui.store.reading import COUNTED, METRICS, Reader, run_with
 from rottui.store.records import Checkpoint, Claim, EpochRow, WorkerRow
 from rottui.store.states import ENDED, LET_GO, State, Wish
@@ -106,11 +108,11 @@ class Work(Reader):
     # --- one run -----------------------------------------------------------------------------
 
     def busy(self, workers: Collection[str], only: Collection[int] | None = None) -> bool:
-        """Whether a run waits in the queue (one of ``only``), or one of these workers has one."""
+        """Whether a queued run (of ``only``) may be trained, or one of these workers has one."""
         among, values = _among(only)
         with self._connections.reading() as db:
             row = db.execute(
-                f"SELECT EXISTS (SELECT 1 FROM runs WHERE state = 'queued'{among}) OR EXISTS "
+                f"SELECT EXISTS (SELECT 1 FROM runs r WHERE {CLAIMABLE}{among}) OR EXISTS "
                 "(SELECT 1 FROM runs WHERE state = 'running' "
                 "AND worker IN (SELECT value FROM json_each(?)))",
                 (*values, json.dumps(list(workers))),
@@ -135,10 +137,10 @@ class Work(Reader):
                 "UPDATE runs SET state = 'running', wish = NULL, worker = ?, error = NULL, "
                 "attempt = attempt + 1, threads = coalesce(threads, ?), lease_until = ?, "
                 "lease_boot = ?, started_at = coalesce(started_at, ?) "
-                f"WHERE id = (SELECT id FROM runs r WHERE state = 'queued'{among} "
+                f"WHERE id = (SELECT id FROM runs r WHERE {CLAIMABLE}{among} "
                 "AND NOT EXISTS (SELECT 1 FROM runs WHERE sweep_id = r.sweep_id "
                 f"AND state = 'queued' AND until < coalesce(r.until, r.epochs){among}) "
-                "ORDER BY position, id LIMIT 1) RETURNING id, attempt",
+                f"ORDER BY {ORDER} LIMIT 1) RETURNING id, attempt",
                 (
                     worker,
                     threads,
@@ -159,15 +161,19 @@ class Work(Reader):
         return Claim(run, worker, run.attempt)
 
     def wish_of(self, claim: Claim) -> Wish | None:
-        """What a person wants of the run.
+        """What a person wants of the run; a pause also where all or its group is paused.
 
         Raises:
             LeaseLostError: another worker has it.
         """
         with self._connections.reading() as db:
-            row = db.execute(f"SELECT wish FROM runs WHERE {_HELD}", _holder(claim)).fetchone()
+            row = db.execute(
+                f"SELECT wish, ({HELD_BACK}) AS held_back FROM runs WHERE {_HELD}", _holder(claim)
+            ).fetchone()
         if row is None:
             raise _lost(claim)
+        if row["wish"] is None and row["held_back"]:
+            return Wish.PAUSE
         return None if row["wish"] is None else Wish(row["wish"])
 
     def commit_epoch(
@@ -246,6 +252,8 @@ class Work(Reader):
             )
             kind = "released" if state is State.QUEUED else str(state)
             note(db, claim.run.id, kind, error or reason or detail)
+            if state is State.FAILED:
+                pause_if_it_stops_on_failure(db, claim.run.id)
             stale = _record(db, claim.run.id, checkpoints)
         self._files.remove(stale)
 

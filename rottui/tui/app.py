@@ -511,7 +511,7 @@ class RottuiApp(App[None]):
                 self._wish(lambda: store.duplicate(ids))
             case "delete":
                 self._ask(
-                    f"Delete {_runs(ids)} with curves and checkpoints? There is no way back.",
+                    f"Delete {_runs(ids)}? Until rottui purge, rottui restore brings them back.",
                     lambda: self._wish(lambda: store.delete(ids)),
                 )
             case "edit":

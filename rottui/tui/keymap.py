@@ -105,7 +105,7 @@ ACTIONS: tuple[Action, ...] = (
         "queue", "duplicate", "d", "Duplicate", "Queue the same config as a new run.", show=False
     ),
     Action("queue", "edit", "e", "To form", "Put the run's config into the form.", show=False),
-    Action("queue", "delete", "D,delete", "Delete", "Delete the run and its curve; asks first."),
+    Action("queue", "delete", "D,delete", "Delete", "Put the run into the trash; asks first."),
     Action("charts", "metric", "m", "Metric", "Show another metric: loss, MAE, errors in degrees."),
     Action("charts", "log", "l", "Log", "Logarithmic y axis, or linear again."),
     Action("charts", "split", "t", "Split", "Show train and test, train only, or test only."),

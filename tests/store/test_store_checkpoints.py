@@ -230,6 +230,7 @@ def test_a_file_that_cannot_be_removed_undoes_nothing(
     assert len(files(store.folder)) == 3
     assert {c.kind: c.epoch for c in store.checkpoints(1)} == {"last": 2, "previous": 1}
     store.delete([1])
+    store.purge([1])
     assert len(files(store.folder)) == 1
 
 

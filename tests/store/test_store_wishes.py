@@ -374,13 +374,14 @@ def with_checkpoint(store: RunStore) -> RunRow:
     return store.run(claim.run.id)
 
 
-def test_a_deleted_run_is_gone_with_its_epochs_events_and_files(
+def test_a_purged_run_is_gone_with_its_epochs_events_and_files(
     store: RunStore, folder: Path
 ) -> None:
     add(store, "a", "b")
     gone, kept = with_checkpoint(store), with_checkpoint(store)
     assert len(files(folder)) == 2
     store.delete([gone.id])
+    store.purge([gone.id])
     assert store.runs() == [kept]
     assert files(folder) == {checkpoint.file for checkpoint in store.checkpoints(kept.id)}
     assert store.epochs(gone.id) == store.events(gone.id) == store.checkpoints(gone.id) == []

@@ -1,0 +1,27 @@
+"""Which queued runs may be trained now: the one condition that claims and idle engines share.
+
+Everything that holds a run back is in the store, so that many processes agree: a pause of
+everything or of the run's group, as many runs of the group in training as may be, and runs that
+must be done before.
+"""
+
+from __future__ import annotations
+
+CLAIMABLE = """
+r.state = 'queued' AND r.trashed_at IS NULL
+AND NOT EXISTS (SELECT 1 FROM settings WHERE key = 'paused' AND value <> '0')
+AND NOT EXISTS (SELECT 1 FROM sweeps g WHERE g.id = r.sweep_id AND (g.paused <> 0 OR g.parallel <=
+    (SELECT count(*) FROM runs o WHERE o.sweep_id = g.id AND o.state = 'running')))
+AND NOT EXISTS (SELECT 1 FROM needs n LEFT JOIN runs p ON p.id = n.needs
+    WHERE n.run_id = r.id AND p.state IS NOT 'done')
+"""
+"""A condition on a row ``r`` of ``runs``."""
+
+ORDER = "r.priority DESC, r.position, r.id"
+"""Which of them is first."""
+
+HELD_BACK = """
+EXISTS (SELECT 1 FROM settings WHERE key = 'paused' AND value = '1')
+OR EXISTS (SELECT 1 FROM sweeps g WHERE g.id = runs.sweep_id AND g.paused = 1)
+"""
+"""Whether a row of ``runs`` in training is to be let go of, since all or its group is paused."""
