@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from rottui.commands.flags import Typed, takes_run_flags
+from rottui.commands.queue_signatures import register as register_queue
 
 app = typer.Typer(
     name="rottui",
@@ -38,6 +39,19 @@ Threads = Annotated[
 ]
 Queue = Annotated[
     bool, typer.Option("--queue", help="Only queue, for a screen to train; print the ids.")
+]
+Draft = Annotated[
+    bool, typer.Option("--draft", help="Only keep, for rottui enqueue; print the ids.")
+]
+After = Annotated[
+    list[str] | None,
+    typer.Option("--after", metavar="RUN", help="With --queue: once this is done; repeatable."),
+]
+Priority = Annotated[
+    str | None, typer.Option("--priority", metavar="N", help="Higher ones are trained first.")
+]
+Group = Annotated[
+    str | None, typer.Option("--group", metavar="NAME", help="Group that the run joins.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="The run's id, or its name.")]
@@ -86,6 +100,10 @@ def train(
         str | None, typer.Option("--resume", metavar="RUN", help="Go on with a run.")
     ] = None,
     queue: Queue = False,
+    draft: Draft = False,
+    after: After = None,
+    priority: Priority = None,
+    group: Group = None,
     threads: Threads = None,
     store: Store = None,
 ) -> int:
@@ -95,10 +113,12 @@ def train(
     Ctrl+C saves the run; --resume goes on at that very batch.
     """
     from rottui.commands import training
+    from rottui.commands.queue_place import queue_place
 
+    place = queue_place(queue, draft, after or (), priority, group)
     if resume is not None:
-        return training.resume(typed, resume, name, queue, threads, store)
-    return training.train(typed, name, queue, threads, store)
+        return training.resume(typed, resume, name, place, threads, store)
+    return training.train(typed, name, place, threads, store)
 
 
 @app.command()
@@ -139,6 +159,9 @@ def sweep(
     ] = None,
     name: Annotated[str | None, typer.Option("--name", help="Name of the sweep.")] = None,
     queue: Queue = False,
+    draft: Draft = False,
+    after: After = None,
+    priority: Priority = None,
     workers: Workers = None,
     threads: Threads = None,
     store: Store = None,
@@ -150,11 +173,13 @@ def sweep(
     """
     from rottui.commands import training
     from rottui.commands.halving import typed_halving
+    from rottui.commands.queue_place import queue_place
     from rottui.commands.sweep_flags import TypedSweep
 
     varied = TypedSweep(lrs, vary or (), random, seeds)
     halved = typed_halving(halving, eta, min_epochs, rungs)
-    return training.sweep(typed, varied, halved, name, queue, workers, threads, store)
+    place = queue_place(queue, draft, after or (), priority, None)
+    return training.sweep(typed, varied, halved, name, place, workers, threads, store)
 
 
 @app.command("lr-range")
@@ -221,13 +246,17 @@ def runs(
         str | None,
         typer.Option("--sort", metavar="COLUMN", help="Such as test_mae; else in queue order."),
     ] = None,
+    trash: Annotated[bool, typer.Option("--trash", help="Those in the trash instead.")] = False,
     as_json: AsJson = False,
     store: Store = None,
 ) -> int:
     """List the runs of the store, and how good they are."""
     from rottui.commands.runs import runs
 
-    return runs(state=state, sweep=sweep, sort=sort, as_json=as_json, store=store)
+    return runs(state=state, sweep=sweep, sort=sort, trash=trash, as_json=as_json, store=store)
+
+
+register_queue(app)
 
 
 @app.command()

@@ -23,10 +23,16 @@ CURVE_ROWS = 12
 
 
 def runs(
-    *, state: str | None, sweep: str | None, sort: str | None, as_json: bool, store: str | None
+    *,
+    state: str | None,
+    sweep: str | None,
+    sort: str | None,
+    trash: bool,
+    as_json: bool,
+    store: str | None,
 ) -> int:
     """Print the runs of the store, in queue order or sorted by a column."""
-    states = None if state is None else [_state(state)]
+    states = None if state is None else [typed_state(state)]
     if sort is not None and sort not in SORTS:
         raise UsageError(f"--sort: must be one of {', '.join(SORTS)}, not {sort!r}")
     folder = store_folder(store)
@@ -36,13 +42,15 @@ def runs(
     if exists(folder):
         with RunStore.open(folder, read_only=True) as rows:
             chosen = None if sweep is None else sweep_named(rows.sweeps(), sweep).id
-            found = rows.runs(states=states, sweep=chosen)
+            found = rows.runs(states=states, sweep=chosen, trashed=trash)
     if sort is not None:
         found = ordered(found, sort)
     if as_json:
         print(document({"runs": [run_json(run) for run in found]}))
     elif found:
         tables.print_table(run_columns(found, time.time()))
+    elif trash:
+        print("the trash is empty")
     elif states is None:
         print(f"no runs yet in {folder}; start one with rottui train, or with rottui launch")
     else:
@@ -115,7 +123,12 @@ def _measured(which: str, row: EpochRow) -> list[str]:
     return [f"{which}: epoch {row.epoch}  {metrics_line(row)}", f"      {circle_line(row)}"]
 
 
-def _state(text: str) -> State:
+def typed_state(text: str) -> State:
+    """The state that was typed after ``--state``.
+
+    Raises:
+        UsageError: there is no such state.
+    """
     try:
         return State(text)
     except ValueError:

@@ -14,6 +14,7 @@ from rottui.commands.halving import plan_of
 from rottui.commands.here import Here
 from rottui.commands.logs import log_to
 from rottui.commands.progress import Progress, new_progress
+from rottui.commands.queue_place import QueuePlace
 from rottui.commands.stores import check_exists, store_folder
 from rottui.commands.sweep_flags import TypedSweep, sweep_config
 from rottui.commands.usage import DONE, UsageError, positive
@@ -46,18 +47,18 @@ class Made:
 
 
 def train(
-    typed: Typed, name: str | None, queue: bool, threads: str | None, store: str | None
+    typed: Typed, name: str | None, place: QueuePlace, threads: str | None, store: str | None
 ) -> int:
     """Add one run to the store and train it here."""
     count = positive("--threads", threads)
     _check_name(name)
     config = run_config(typed)
     config = config.model_copy(update={"data": _pinned(config.data)})
-    if not queue:  # what is only queued may be trained on another machine
+    if not place.queue:  # what is only queued may be trained on another machine
         check_device(config.device, typed)
     new = NewRun(name or config.default_name, config.to_dict(), config.epochs)
     here = Here(store_folder(store), workers=1, threads=count)
-    return _add(here, [new], [config.data], None, queue)
+    return _add(here, [new], [config.data], None, place)
 
 
 def sweep(
@@ -65,7 +66,7 @@ def sweep(
     varied: TypedSweep,
     halving: Halving | None,
     name: str | None,
-    queue: bool,
+    place: QueuePlace,
     workers: str | None,
     threads: str | None,
     store: str | None,
@@ -81,7 +82,7 @@ def sweep(
     plan = None if halving is None else plan_of(halving, [run for _, run in runs])
     until = None if plan is None else plan.rungs[0]
     pinned = {data: _pinned(data) for data in dict.fromkeys(run.data for _, run in runs)}
-    for device in () if queue else dict.fromkeys(run.device for _, run in runs):
+    for device in () if place.queue else dict.fromkeys(run.device for _, run in runs):
         check_device(device, typed)
     configs = [run.model_copy(update={"data": pinned[run.data]}) for _, run in runs]
     new = [
@@ -94,14 +95,14 @@ def sweep(
         threads=thread_count,
     )
     made = Made(name or config.label, config, plan)
-    return _add(here, new, list(pinned.values()), made, queue)
+    return _add(here, new, list(pinned.values()), made, place)
 
 
 def resume(
     typed: Typed,
     reference: str,
     name: str | None,
-    queue: bool,
+    place: QueuePlace,
     threads: str | None,
     store: str | None,
 ) -> int:
@@ -114,14 +115,14 @@ def resume(
         run = rows.run(reference)
         if run.state in ENDED:
             raise StoreError(f"run {run.id} is {run.state}; only an unfinished run goes on")
-        trouble = None if queue else missing_device(run.config.get("device"))
+        trouble = None if place.queue else missing_device(run.config.get("device"))
         if trouble is not None:
             raise TrainingError(f"run {run.id} cannot go on: {trouble}")
         if run.state in (State.PAUSED, State.DRAFT):
             rows.resume([run.id])
             if run.at_rung and run.wish is not None:
                 rows.resume([run.id])  # it was held back: that was taken back, now it goes on
-        if queue:
+        if place.queue:
             print(run.id)
             return DONE
         log_to(here.folder)
@@ -133,19 +134,24 @@ def resume(
 
 
 def _add(
-    here: Here, new: Sequence[NewRun], data: Sequence[DataConfig], sweep: Made | None, queue: bool
+    here: Here,
+    new: Sequence[NewRun],
+    data: Sequence[DataConfig],
+    sweep: Made | None,
+    place: QueuePlace,
 ) -> int:
     name, spec = (sweep.name, sweep.spec) if sweep is not None else (None, None)
     with RunStore.open(here.folder) as rows:
-        if queue:
-            for run in rows.add_runs(new, sweep=name, spec=spec):
+        options = place.options(rows)
+        if place.queue:
+            for run in rows.add_runs(new, sweep=name, spec=spec, **options):
                 print(run.id)
             return DONE
         log_to(here.folder)
         with new_progress(many=sweep is not None) as progress:
             _load_torch()
             images = _read_images(data, progress)
-            added = rows.add_runs(new, sweep=name, spec=spec)
+            added = rows.add_runs(new, sweep=name, spec=spec, **options)
             what = f"run {added[0].id}: {added[0].name}"
             if sweep is not None:
                 what = f"{len(added)} runs: {name}"
