@@ -26,6 +26,9 @@ app = typer.Typer(
 data_app = typer.Typer(rich_markup_mode=None, no_args_is_help=False)
 app.add_typer(data_app, name="data", help="See which images there are, and download others.")
 
+store_app = typer.Typer(rich_markup_mode=None, no_args_is_help=False)
+app.add_typer(store_app, name="store", help="Check, copy, repair and tidy the run store.")
+
 Store = Annotated[
     str | None,
     typer.Option("--store", metavar="DIR", help="Run store; else ROTTUI_STORE or default."),
@@ -433,6 +436,70 @@ def data_get(
     from rottui.commands.data import get
 
     return get(source, url=url)
+
+
+@store_app.command("check")
+def store_check(as_json: AsJson = False, store: Store = None) -> int:
+    """Look whether all of the store is sound: rows, checkpoints, configs. Changes nothing.
+
+    Exits with 1 if something is damaged.
+    """
+    from rottui.commands.store import check
+
+    return check(as_json=as_json, store=store)
+
+
+@store_app.command("backup")
+def store_backup(
+    target: Annotated[str, typer.Argument(metavar="FILE", help="Where the copy goes.")],
+    checkpoints: Annotated[
+        bool,
+        typer.Option("--checkpoints", help="The checkpoints, too; FILE is a folder then."),
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Write over a copy.")] = False,
+    store: Store = None,
+) -> int:
+    """Copy the store, also while runs train: one sound state of it, for your eyes only."""
+    from rottui.commands.store import backup
+
+    return backup(target, checkpoints=checkpoints, force=force, store=store)
+
+
+@store_app.command("repair")
+def store_repair(store: Store = None) -> int:
+    """Save what can be read of a damaged store into a new file; the damaged one is kept.
+
+    Exits with 1 if something was lost, and says what.
+    """
+    from rottui.commands.store import repair
+
+    return repair(store)
+
+
+@store_app.command("prune")
+def store_prune(
+    runs: Annotated[
+        list[str] | None, typer.Argument(metavar="RUN", help="Runs; else all that have ended.")
+    ] = None,
+    keep: Annotated[
+        str, typer.Option("--keep", metavar="KINDS", help="Of best, last, previous; or none.")
+    ] = "best,last",
+    sweep: Annotated[
+        str | None, typer.Option("--sweep", metavar="SWEEP", help="Only runs of this sweep.")
+    ] = None,
+    state: Annotated[
+        str | None, typer.Option("--state", metavar="STATE", help="Only runs in this state.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    store: Store = None,
+) -> int:
+    """Remove checkpoints that are not kept, to make room; curves stay.
+
+    Runs in training are left alone, and one that is to go on keeps what it goes on from.
+    """
+    from rottui.commands.store import prune
+
+    return prune(runs or (), keep=keep, sweep=sweep, state=state, dry_run=dry_run, store=store)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -47,13 +47,13 @@ class CheckpointFiles:
         try:
             if not self._folder.is_dir():
                 self._folder.mkdir(mode=0o700, exist_ok=True)
-                _sync_folder(self._folder.parent)
+                sync_folder(self._folder.parent)
             with temporary.open("wb") as out:
                 out.write(data)
                 out.flush()
                 os.fsync(out.fileno())
             temporary.replace(path)
-            _sync_folder(self._folder)
+            sync_folder(self._folder)
         except OSError as error:
             _unlink(temporary)
             raise StoreError(
@@ -112,7 +112,7 @@ def _unlink(path: Path) -> bool:
     return True
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make a rename survive a loss of power, where the platform can."""
     if os.name == "nt":
         return

@@ -17,6 +17,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from rottui.errors import StoreError
+from rottui.store.health import damaged, quick_problem
 from rottui.store.schema import NEWEST, check_ours, migrate
 
 FILE = "runs.sqlite3"
@@ -89,15 +90,20 @@ class Connections:
     def _schema(self) -> int:
         """The schema of the file, 0 if there is none; not a byte of it is changed.
 
+        Who may write has it checked: a damaged file is refused before anything is done to it.
+
         (A connection that may write would, when closed, move a killed program's log into the file.)
         """
         if not _is_there(self._path):
             return 0
         if self._path.is_dir():
             raise StoreError(f"{self._path} is a folder, not a run store; use another --store")
-        with closing(self._open("ro")) as db:
+        with closing(_open(self._path, "ro")) as db:
             try:
-                return check_ours(db, self._path)
+                schema = check_ours(db, self._path)
+                if schema and not self.read_only and (problem := quick_problem(db, self._path)):
+                    raise StoreError(damaged(self._path, problem))
+                return schema
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode != sqlite3.SQLITE_READONLY_ROLLBACK or self.read_only:
                     raise
@@ -123,21 +129,10 @@ class Connections:
             self.close()
             raise
 
-    def _open(self, mode: str) -> sqlite3.Connection:
-        if mode == "ro" and _on_read_only_disk(self._path):
-            mode = "ro&immutable=1"  # nobody can make the files beside it that readers share
-        return sqlite3.connect(
-            f"{self._path.resolve().as_uri()}?mode={mode}",
-            uri=True,
-            isolation_level=None,
-            timeout=BUSY_SECONDS,
-            check_same_thread=False,  # close() is called from another thread
-        )
-
     def _connect(self) -> sqlite3.Connection:
         db: sqlite3.Connection | None = getattr(self._local, "db", None)
         if db is None:
-            db = self._open("ro" if self.read_only else "rwc")
+            db = _open(self._path, "ro" if self.read_only else "rwc")
             db.row_factory = sqlite3.Row
             db.text_factory = _text
             db.execute("PRAGMA foreign_keys=ON")
@@ -166,6 +161,29 @@ class Connections:
             raise StoreError(explain(error, self._path)) from error
 
 
+def open_read_only(path: Path) -> sqlite3.Connection:
+    """A connection that changes nothing, for whoever looks at a store as a file.
+
+    Raises:
+        StoreError: there is no such file.
+    """
+    if not _is_there(path) or path.is_dir():
+        raise StoreError(f"there is no run store in {path.parent}")
+    return _open(path, "ro")
+
+
+def _open(path: Path, mode: str) -> sqlite3.Connection:
+    if mode == "ro" and _on_read_only_disk(path):
+        mode = "ro&immutable=1"  # nobody can make the files beside it that readers share
+    return sqlite3.connect(
+        f"{path.resolve().as_uri()}?mode={mode}",
+        uri=True,
+        isolation_level=None,
+        timeout=BUSY_SECONDS,
+        check_same_thread=False,  # close() is called from another thread
+    )
+
+
 def _text(data: bytes) -> str:
     """Damaged text is shown as such: it must not take down the list that it is in."""
     return data.decode("utf-8", "replace")
@@ -190,7 +208,7 @@ def explain(error: sqlite3.Error, path: Path) -> str:
     if "not a database" in text:
         return f"{path} is not a run store (not a SQLite database); it was left as it is"
     if "malformed" in text:
-        return f"the run store {path} is damaged ({text}); restore a copy, or use another --store"
+        return damaged(path, text)
     if "readonly" in text or "unable to open" in text:
         return f"the run store {path} cannot be written; check its folder's rights, or use --store"
     if "full" in text:

@@ -432,7 +432,7 @@ def test_a_damaged_file_is_said_to_be_damaged(folder: Path) -> None:
         file.seek(4096)
         file.write(os.urandom(os.path.getsize(folder / FILE) - 4096))
     with (
-        pytest.raises(StoreError, match=r"is damaged .*restore a copy"),
+        pytest.raises(StoreError, match=r"is damaged .*rottui store check says what can be saved"),
         RunStore.open(folder) as store,
     ):
         store.runs()
