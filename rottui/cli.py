@@ -263,6 +263,14 @@ register_queue(app)
 
 
 @app.command()
+def status(as_json: AsJson = False, store: Store = None) -> int:
+    """Tell who trains, where and what, and how the queue stands."""
+    from rottui.commands.status import status
+
+    return status(as_json=as_json, store=store)
+
+
+@app.command()
 def sweeps(as_json: AsJson = False, store: Store = None) -> int:
     """List the sweeps of the store: what they vary, and how far their runs are."""
     from rottui.commands.sweeps import sweeps

@@ -130,6 +130,20 @@ def register(app: typer.Typer) -> None:
         return prioritise(number, Choice(runs or (), sweep, None, everything), store)
 
     @app.command()
+    def wait(
+        runs: Runs = None,
+        sweep: Sweep = None,
+        everything: All = False,
+        quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing of each end.")] = False,
+        store: Store = None,
+    ) -> int:
+        """Wait until runs have ended; exits with 0 if all are done, with 1 if one is not."""
+        from rottui.commands.queueing import Choice
+        from rottui.commands.waiting import wait as stay
+
+        return stay(Choice(runs or (), sweep, None, everything), quiet=quiet, store=store)
+
+    @app.command()
     def group(
         name: Annotated[str, typer.Argument(metavar="SWEEP", help="The sweep or group.")],
         parallel: Annotated[

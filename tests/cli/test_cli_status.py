@@ -1,0 +1,105 @@
+"""``rottui status`` and ``rottui wait``: who trains what, and when it is over."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rottui.store.runs import RunStore
+from rottui.store.states import State
+
+TINY = ("--dense-hiddens", "4", "--batch-size", "8", "--threads", "1")
+ENDLESS = ("--dense-hiddens", "16", "--batch-size", "1", "--epochs", 100_000)
+
+Process = Callable[..., "subprocess.Popen[str]"]
+
+
+def told(rottui) -> dict[str, Any]:
+    return json.loads(rottui("status", "--json").out)
+
+
+def training(rottui, process: Process, images: Path, folders: Path) -> subprocess.Popen[str]:
+    """A process that has a run in its second epoch."""
+    rottui("train", "--queue", "--data", images, *ENDLESS)
+    working = process("work", "--workers", 1)
+    with RunStore.open(folders / "store") as store:
+        while store.run(1).epochs_done < 2:
+            assert working.poll() is None
+    return working
+
+
+def test_a_process_that_trains_is_told_and_one_that_was_killed(
+    rottui, process: Process, images: Path, folders: Path
+) -> None:
+    working = training(rottui, process, images, folders)
+    (one,) = told(rottui)["processes"]
+    assert (one["pid"], one["program"], one["alive"]) == (working.pid, "work", True)
+    assert [run["id"] for run in one["runs"]] == [1]
+    lines = rottui("status").out.splitlines()
+    assert lines[1].split()[:2] == [str(working.pid), "work"]
+    assert " alive " in lines[1]
+    assert "run 1 (" in lines[1]
+    assert lines[-1] == "runs: 1 running"
+    working.send_signal(signal.SIGKILL)
+    working.wait()
+    (one,) = told(rottui)["processes"]
+    assert not one["alive"]
+    assert " gone " in rottui("status").out
+    assert "the next engine goes on with it" in rottui("status").out
+
+
+def test_pauses_are_told(rottui, images: Path) -> None:
+    rottui("sweep", "--queue", "--data", images, *TINY, "--lrs", "1e-2, 1e-3", "--name", "s")
+    rottui("group", "s", "--pause")
+    rottui("pause", "--all")
+    assert rottui("status").out.splitlines() == [
+        "nobody trains; rottui work or rottui launch does",
+        "runs: 2 queued",
+        "everything is paused; go on: rottui resume --all",
+        "sweep 1 (s) is paused; go on: rottui group 1 --resume",
+    ]
+    content = told(rottui)
+    assert (content["paused"], content["paused_groups"]) == (True, [1])
+    assert content["runs"] == dict.fromkeys(map(str, State), 0) | {"queued": 2}
+
+
+def test_waiting_ends_with_the_runs_and_tells_how(rottui, process: Process, images: Path) -> None:
+    rottui("sweep", "--queue", "--data", images, *TINY, "--epochs", 2, "--lrs", "1e-2, 1e-3")
+    waiting = process("wait", "--sweep", "1")
+    rottui("work", "--until-empty")
+    out, err = waiting.communicate(timeout=60)
+    assert (waiting.returncode, err) == (0, "")
+    assert sorted(line.split(":")[0] for line in out.splitlines()) == ["run 1 done", "run 2 done"]
+    rottui("train", "--queue", "--data", images, *TINY)
+    rottui("cancel", "3")
+    assert rottui("wait", "1..3", "--quiet").code == 1
+    assert rottui("wait", "1..2", "--quiet").out == ""
+
+
+def test_a_run_that_can_never_be_trained_is_not_waited_for(rottui, images: Path) -> None:
+    rottui("train", "--queue", "--data", images, *TINY)
+    rottui("train", "--queue", "--after", "1", "--data", images, *TINY)
+    rottui("cancel", "1")
+    answer = rottui("wait", "2")
+    assert (answer.code, answer.out) == (1, "run 2 waits for a run that did not end well\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_waiting(
+    rottui, process: Process, images: Path, folders: Path, number: int
+) -> None:
+    rottui("train", "--queue", "--data", images, *TINY)
+    rottui("train", "--queue", "--data", images, *TINY)
+    rottui("cancel", "1")
+    waiting = process("wait", "--all")
+    assert waiting.stdout is not None
+    assert waiting.stdout.readline().startswith("run 1 cancelled")
+    os.kill(waiting.pid, number)
+    assert waiting.wait(60) == 128 + number
