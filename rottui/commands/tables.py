@@ -46,12 +46,12 @@ class Column:
     @property
     def width(self) -> int:
         """Characters of the widest cell."""
-        return max(len(text) for text in (self.title, *self.cells))
+        return max(len(self.title), max(map(len, self.cells), default=0))
 
     def lines(self) -> list[str]:
         """Title and cells, padded to one width."""
-        pad = str.rjust if self.right else str.ljust
-        return [pad(text, self.width) for text in (self.title, *self.cells)]
+        pad, width = str.rjust if self.right else str.ljust, self.width
+        return [pad(text, width) for text in (self.title, *self.cells)]
 
 
 def on_terminal() -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 from rottui.errors import StoreError
 from rottui.store.connection import Connections
-from rottui.store.records import Checkpoint, EpochRow, EventRow, RunRow, SweepRow
+from rottui.store.records import Changes, Checkpoint, EpochRow, EventRow, RunRow, SweepRow
 from rottui.store.states import State, Wish
 
 METRICS = (
@@ -31,15 +31,46 @@ COUNTED = 6
 """How many of them, from the first, every epoch has: one that is not finite marks the epoch."""
 _EPOCH_COLUMNS = ("epoch", "step", *METRICS, "seconds", "at", "finite")
 
+_RUN_COLUMNS = (
+    "id",
+    "uid",
+    "sweep_id",
+    "name",
+    "config",
+    "state",
+    "wish",
+    "position",
+    "epochs",
+    "epochs_done",
+    "attempt",
+    "threads",
+    "worker",
+    "error",
+    "created_at",
+    "started_at",
+    "ended_at",
+    "seconds",
+    "revision",
+    "reason",
+    "baseline",
+    "until",
+    "priority",
+    "trashed_at",
+    "parent_id",
+    "parent_epoch",
+)
 _SELECT_RUNS = f"""
-SELECT r.*,
-    {", ".join(f"l.{name} AS last_{name}" for name in _EPOCH_COLUMNS)},
-    {", ".join(f"b.{name} AS best_{name}" for name in _EPOCH_COLUMNS if name != "epoch")},
-    (SELECT json_group_array(needs) FROM needs WHERE run_id = r.id) AS needs
+SELECT {", ".join(f"r.{name}" for name in _RUN_COLUMNS)},
+    (SELECT json_group_array(needs) FROM needs WHERE run_id = r.id) AS needs,
+    {", ".join(f"l.{name}" for name in _EPOCH_COLUMNS)},
+    {", ".join(f"b.{name}" for name in _EPOCH_COLUMNS)}
 FROM runs r
 LEFT JOIN epochs l ON l.run_id = r.id AND l.epoch = r.epochs_done
 LEFT JOIN epochs b ON b.run_id = r.id AND b.epoch = r.best_epoch
 """
+_LAST = len(_RUN_COLUMNS) + 1
+_BEST = _LAST + len(_EPOCH_COLUMNS)
+_IN_ORDER = "ORDER BY r.position, r.id"
 
 
 class Reader:
@@ -80,8 +111,20 @@ class Reader:
             values.append(str(sweep))
         where = "WHERE " + " AND ".join(conditions)
         with self._connections.reading() as db:
-            rows = db.execute(f"{_SELECT_RUNS} {where} ORDER BY r.position, r.id", values)
-            return [run_of(row) for row in rows.fetchall()]
+            return _runs(db, f"{where} {_IN_ORDER}", values)
+
+    def changes(self, since: int) -> Changes:
+        """What has become of the runs after a revision, the trash left out; of all after -1.
+
+        A revision that the store has not come to yet (a copy was put back) counts as -1.
+        """
+        with self._connections.reading() as db:
+            revision = revision_of(db)
+            known = str(since if since <= revision else -1)
+            listed = "WHERE r.trashed_at IS NULL"
+            runs = _runs(db, f"{listed} AND r.revision > CAST(? AS INTEGER) {_IN_ORDER}", [known])
+            order = _tuples(db, f"SELECT r.id FROM runs r {listed} {_IN_ORDER}")
+        return Changes(revision, tuple(runs), tuple(run_id for (run_id,) in order))
 
     def run(self, reference: int | str) -> RunRow:
         """The run with that id (``3``, ``#3``), or with that name if only one has it.
@@ -98,23 +141,23 @@ class Reader:
                 if run.trashed_at is not None:
                     raise StoreError(f"run {text} is in the trash: rottui restore {text}")
                 return run
-            rows = db.execute(
-                f"{_SELECT_RUNS} WHERE r.name = ? AND r.trashed_at IS NULL ORDER BY r.id", (text,)
-            ).fetchall()
-            if not rows:
+            runs = _runs(db, "WHERE r.name = ? AND r.trashed_at IS NULL ORDER BY r.id", [text])
+            if not runs:
                 raise StoreError(_no_such_run(db, repr(text)))
-        if len(rows) > 1:
-            ids = ", ".join(str(row["id"]) for row in rows)
-            raise StoreError(f"{len(rows)} runs are named {text!r}; say which by its id: {ids}")
-        return run_of(rows[0])
+        if len(runs) > 1:
+            ids = ", ".join(str(run.id) for run in runs)
+            raise StoreError(f"{len(runs)} runs are named {text!r}; say which by its id: {ids}")
+        return runs[0]
 
     def epochs(self, run_id: int, after: int = -1) -> list[EpochRow]:
         """The epochs of a run after epoch ``after``, in order; empty for an unknown run."""
         with self._connections.reading() as db:
-            rows = db.execute(
-                "SELECT * FROM epochs WHERE run_id = ? AND epoch > ? ORDER BY epoch",
+            rows = _tuples(
+                db,
+                f"SELECT {', '.join(_EPOCH_COLUMNS)} FROM epochs "
+                "WHERE run_id = ? AND epoch > ? ORDER BY epoch",
                 (run_id, after),
-            ).fetchall()
+            )
         return [epoch_of(row) for row in rows]
 
     def sweeps(self) -> list[SweepRow]:
@@ -191,64 +234,99 @@ def revision_of(db: sqlite3.Connection) -> int:
 
 def run_with(db: sqlite3.Connection, run_id: int) -> RunRow | None:
     """The run with that id as the open transaction sees it."""
-    row = db.execute(f"{_SELECT_RUNS} WHERE r.id = ?", (run_id,)).fetchone()
-    return None if row is None else run_of(row)
+    return next(iter(_runs(db, "WHERE r.id = ?", [run_id])), None)
 
 
-def run_of(row: sqlite3.Row) -> RunRow:
+def _tuples(db: sqlite3.Connection, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """Rows as plain tuples: of thousands, looking up columns by name takes most of the time."""
+    cursor = db.cursor()
+    cursor.row_factory = None
+    return cursor.execute(sql, values).fetchall()
+
+
+def _runs(db: sqlite3.Connection, where: str, values: Sequence[Any]) -> list[RunRow]:
+    return [_run_of(row) for row in _tuples(db, f"{_SELECT_RUNS} {where}", values)]
+
+
+def _run_of(row: tuple[Any, ...]) -> RunRow:
     """A record from a row of ``_SELECT_RUNS``; a damaged config becomes a run that says so."""
-    config, error = config_of(row["config"]), row["error"]
+    (
+        run_id,
+        uid,
+        sweep_id,
+        name,
+        text,
+        state,
+        wish,
+        position,
+        epochs,
+        epochs_done,
+        attempt,
+        threads,
+        worker,
+        error,
+        created_at,
+        started_at,
+        ended_at,
+        seconds,
+        revision,
+        reason,
+        baseline,
+        until,
+        priority,
+        trashed_at,
+        parent_id,
+        parent_epoch,
+        needs,
+    ) = row[:_LAST]
+    config = config_of(text)
     if config is None:
         config, error = {}, error or "its config in the store is damaged"
-    best = row["best_epoch"]
     return RunRow(
-        id=row["id"],
-        uid=row["uid"],
-        sweep_id=row["sweep_id"],
-        name=row["name"],
-        config=config,
-        state=State(row["state"]),
-        wish=None if row["wish"] is None else Wish(row["wish"]),
-        position=row["position"],
-        epochs=row["epochs"],
-        epochs_done=row["epochs_done"],
-        attempt=row["attempt"],
-        threads=row["threads"],
-        worker=row["worker"],
-        error=error,
-        created_at=row["created_at"],
-        started_at=row["started_at"],
-        ended_at=row["ended_at"],
-        seconds=row["seconds"],
-        last=None if row["last_epoch"] is None else epoch_of(row, "last_"),
-        best=None if row["best_step"] is None else epoch_of(row, "best_", epoch=best),
-        revision=row["revision"],
-        reason=row["reason"],
-        baseline=_baseline_of(row["baseline"]),
-        until=row["until"],
-        priority=row["priority"],
-        needs=tuple(json.loads(row["needs"])),
-        trashed_at=row["trashed_at"],
-        parent_id=row["parent_id"],
-        parent_epoch=row["parent_epoch"],
+        run_id,
+        uid,
+        sweep_id,
+        name,
+        config,
+        _STATES[state],
+        None if wish is None else Wish(wish),
+        position,
+        epochs,
+        epochs_done,
+        attempt,
+        threads,
+        worker,
+        error,
+        created_at,
+        started_at,
+        ended_at,
+        seconds,
+        None if row[_LAST] is None else epoch_of(row[_LAST:_BEST]),
+        None if row[_BEST] is None else epoch_of(row[_BEST:]),
+        revision,
+        reason,
+        None if baseline is None else _baseline_of(baseline),
+        until,
+        priority,
+        () if needs == "[]" else tuple(json.loads(needs)),
+        trashed_at,
+        parent_id,
+        parent_epoch,
     )
 
 
-def epoch_of(row: sqlite3.Row, prefix: str = "", epoch: int | None = None) -> EpochRow:
-    """A record from a row of ``epochs``; NULL metrics are NaN."""
-    metrics = {name: _number(row[prefix + name]) for name in METRICS}
+_STATES = {str(state): state for state in State}
+
+
+def epoch_of(row: tuple[Any, ...]) -> EpochRow:
+    """A record from a row of ``_EPOCH_COLUMNS``; NULL metrics are NaN."""
+    (epoch, step, *metrics, seconds, at, finite) = row
+    if None in metrics:
+        metrics = [math.nan if value is None else value for value in metrics]
+    one, two, three, four, five, six, *later = metrics
     return EpochRow(
-        epoch=row[prefix + "epoch"] if epoch is None else epoch,
-        step=row[prefix + "step"],
-        seconds=row[prefix + "seconds"],
-        at=row[prefix + "at"],
-        finite=bool(row[prefix + "finite"]),
-        **metrics,
+        epoch, step, one, two, three, four, five, six, seconds, at, bool(finite), *later
     )
-
-
-def _number(value: float | None) -> float:
-    return math.nan if value is None else float(value)
 
 
 def config_of(text: Any) -> dict[str, Any] | None:

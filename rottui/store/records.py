@@ -126,6 +126,18 @@ class RunRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Changes:
+    """What has become of the runs since a revision."""
+
+    revision: int
+    """The store's, up to which these are all."""
+    runs: tuple[RunRow, ...]
+    """Those that are new or have changed."""
+    order: tuple[int, ...]
+    """The ids of every run there is, in queue order: who is not among them is gone."""
+
+
+@dataclass(frozen=True, slots=True)
 class SweepRow:
     """Runs that were queued together and differ in named settings."""
 

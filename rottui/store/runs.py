@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 
@@ -36,6 +38,10 @@ class RunStore(Wishes, Groups, Trash, Work, Rungs, Pruning):
                 not changed.
         """
         return cls(folder, Connections(folder, read_only=read_only))
+
+    def filling(self) -> AbstractContextManager[sqlite3.Connection]:
+        """A transaction for those who fill a store in bulk, with curves that nobody trained."""
+        return self._connections.writing()
 
     def close(self) -> None:
         """Close every thread's connection; nothing may use the store afterwards."""

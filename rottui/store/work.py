@@ -216,7 +216,7 @@ class Work(Reader):
                 f"VALUES ({', '.join('?' * len(values))})",
                 tuple(values.values()),
             )
-            _update_summary(db, claim.run.id, row.epoch, new_revision(db))
+            update_summary(db, claim.run.id, row.epoch, new_revision(db))
             stale = _record(db, claim.run.id, checkpoints)
         self._files.remove(stale)
 
@@ -324,7 +324,7 @@ def _ended_at(state: State) -> float | None:
     return time.time() if state in ENDED else None
 
 
-def _update_summary(db: sqlite3.Connection, run_id: int, epoch: int, revision: int) -> None:
+def update_summary(db: sqlite3.Connection, run_id: int, epoch: int, revision: int) -> None:
     """Best epoch (lowest finite test loss, the first of equals) and recent seconds an epoch.
 
     A new epoch is compared with the best one only, so that the thousandth costs what the first did;

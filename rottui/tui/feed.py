@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message
 
 from rottui.errors import StoreError
-from rottui.store.records import EpochRow
+from rottui.store.records import EpochRow, RunRow
 from rottui.tui.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ class Feed:
         self._interval = interval
         """Seconds between two snapshots, at least."""
         self._wanted: frozenset[int] = frozenset()
+        self._revision = -1
+        self._runs: dict[int, RunRow] = {}
         self._curves: dict[int, tuple[int, tuple[EpochRow, ...]]] = {}
         self._wake = threading.Event()
         self._stopped = threading.Event()
@@ -98,14 +100,14 @@ class Feed:
             self._wake.wait(pause)
 
     def _read(self, wanted: frozenset[int]) -> Snapshot:
-        runs = tuple(self._store.runs())
+        runs = self._changed_runs()
         curves: dict[int, tuple[int, tuple[EpochRow, ...]]] = {}
-        for run in runs:
-            if run.id in wanted:
-                known = self._curves.get(run.id)
-                fresh = known is not None and known[0] == run.revision
-                rows = known[1] if known and fresh else tuple(self._store.epochs(run.id))
-                curves[run.id] = (run.revision, rows)
+        for run_id in wanted & self._runs.keys():
+            run = self._runs[run_id]
+            known = self._curves.get(run.id)
+            fresh = known is not None and known[0] == run.revision
+            rows = known[1] if known and fresh else tuple(self._store.epochs(run.id))
+            curves[run.id] = (run.revision, rows)
         self._curves = curves
         return Snapshot(
             runs=runs,
@@ -113,3 +115,14 @@ class Feed:
             sweeps={sweep.id: sweep for sweep in self._store.sweeps()},
             now=time.time(),
         )
+
+    def _changed_runs(self) -> tuple[RunRow, ...]:
+        """Every run in queue order; only those that have changed are read."""
+        changes = self._store.changes(self._revision)
+        fresh = {run.id: run for run in changes.runs}
+        if not (self._runs.keys() | fresh.keys()).issuperset(changes.order):  # another store's file
+            changes = self._store.changes(-1)
+            fresh = {run.id: run for run in changes.runs}
+        self._runs = {run_id: fresh.get(run_id) or self._runs[run_id] for run_id in changes.order}
+        self._revision = changes.revision
+        return tuple(self._runs.values())

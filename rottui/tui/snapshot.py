@@ -20,7 +20,11 @@ class Snapshot:
     """Every sweep, by its id."""
     now: float = 0.0
     """When it was read, in seconds since 1970."""
+    _by_id: Mapping[int, RunRow] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_id", {run.id: run for run in self.runs})
 
     def run(self, run_id: int) -> RunRow | None:
         """The run with that id, or None when it is gone."""
-        return next((run for run in self.runs if run.id == run_id), None)
+        return self._by_id.get(run_id)
