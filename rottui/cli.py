@@ -250,13 +250,24 @@ def runs(
         typer.Option("--sort", metavar="COLUMN", help="Such as test_mae; else in queue order."),
     ] = None,
     trash: Annotated[bool, typer.Option("--trash", help="Those in the trash instead.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="All, also where they are too many for a terminal.")
+    ] = False,
     as_json: AsJson = False,
     store: Store = None,
 ) -> int:
     """List the runs of the store, and how good they are."""
     from rottui.commands.runs import runs
 
-    return runs(state=state, sweep=sweep, sort=sort, trash=trash, as_json=as_json, store=store)
+    return runs(
+        state=state,
+        sweep=sweep,
+        sort=sort,
+        trash=trash,
+        every=every,
+        as_json=as_json,
+        store=store,
+    )
 
 
 register_queue(app)

@@ -18,6 +18,8 @@ from rottui.store.runs import RunStore
 from rottui.store.states import ENDED, State
 from rottui.tui.widgets.formats import format_pace
 
+SHOWN = 200
+"""Runs that a terminal gets unless it is asked for all; a pipe and ``--json`` get all."""
 CURVE_ROWS = 12
 """Epochs that ``show`` prints unless it is told to print all."""
 
@@ -28,27 +30,42 @@ def runs(
     sweep: str | None,
     sort: str | None,
     trash: bool,
+    every: bool,
     as_json: bool,
     store: str | None,
 ) -> int:
-    """Print the runs of the store, in queue order or sorted by a column."""
+    """Print the runs of the store, in queue order or sorted by a column.
+
+    A terminal gets at most ``SHOWN`` of them, and how many more there are; unless ``every``.
+    """
     states = None if state is None else [typed_state(state)]
     if sort is not None and sort not in SORTS:
         raise UsageError(f"--sort: must be one of {', '.join(SORTS)}, not {sort!r}")
     folder = store_folder(store)
     found: list[RunRow] = []
+    bounded, more = False, 0
     if sweep is not None:
         check_exists(folder)
     if exists(folder):
         with RunStore.open(folder, read_only=True) as rows:
             chosen = None if sweep is None else sweep_named(rows.sweeps(), sweep).id
-            found = rows.runs(states=states, sweep=chosen, trashed=trash)
+            bounded = not (every or as_json) and tables.on_terminal()
+            ids = None
+            if bounded and sort is None:
+                places = rows.places(states=states, sweep=chosen, trashed=trash)
+                ids = first_to_see(places, SHOWN)
+                more = len(places) - len(ids)
+            found = rows.runs(states=states, sweep=chosen, trashed=trash, ids=ids)
     if sort is not None:
         found = ordered(found, sort)
+        if bounded:
+            found, more = found[:SHOWN], max(0, len(found) - SHOWN)
     if as_json:
         print(document({"runs": [run_json(run) for run in found]}))
     elif found:
         tables.print_table(run_columns(found, time.time()))
+        if more:
+            print(f"({more:,} more: --all)")
     elif trash:
         print("the trash is empty")
     elif states is None:
@@ -56,6 +73,25 @@ def runs(
     else:
         print("no such runs; rottui runs lists them all")
     return DONE
+
+
+def first_to_see(places: Sequence[tuple[int, State]], most: int) -> list[int]:
+    """Ids in queue order: what is in training or paused, what waits, and the last that ended.
+
+    Where that is too much, what waits longest goes first, but for half of the room at least the
+    ended runs are kept.
+    """
+    if len(places) <= most:
+        return [run_id for run_id, _ in places]
+    ended = [run_id for run_id, state in places if state in ENDED]
+    busy = [run_id for run_id, state in places if state is State.RUNNING][:most]
+    others = [
+        run_id for run_id, state in places if state not in ENDED and state is not State.RUNNING
+    ]
+    room = most - len(busy)
+    waiting = others[: max(room - len(ended), room // 2)]
+    kept = {*busy, *waiting, *ended[len(ended) - (room - len(waiting)) :]}
+    return [run_id for run_id, _ in places if run_id in kept]
 
 
 def show(reference: str, *, every_epoch: bool, toml: bool, as_json: bool, store: str | None) -> int:

@@ -97,34 +97,39 @@ class Reader:
         ``since`` leaves those that have changed after that revision; ``trashed`` takes those of the
         trash instead of all others.
         """
-        conditions = [f"r.trashed_at IS {'NOT ' if trashed else ''}NULL"]
-        values: list[str] = []
-        if since is not None:
-            conditions.append("r.revision > CAST(? AS INTEGER)")
-            values.append(str(since))
-        for column, wanted in (("state", states), ("id", ids)):
-            if wanted is not None:
-                conditions.append(f"r.{column} IN (SELECT value FROM json_each(?))")
-                values.append(json.dumps(list(wanted)))
-        if sweep is not None:
-            conditions.append("r.sweep_id = ?")
-            values.append(str(sweep))
-        where = "WHERE " + " AND ".join(conditions)
+        where, values = _conditions(states, sweep, ids, since, trashed)
         with self._connections.reading() as db:
             return _runs(db, f"{where} {_IN_ORDER}", values)
 
+    def places(
+        self,
+        *,
+        states: Collection[State] | None = None,
+        sweep: int | None = None,
+        trashed: bool = False,
+    ) -> list[tuple[int, State]]:
+        """Id and state of the runs that ``runs`` would give, which is much quicker."""
+        where, values = _conditions(states, sweep, None, None, trashed)
+        with self._connections.reading() as db:
+            rows = _tuples(db, f"SELECT r.id, r.state FROM runs r {where} {_IN_ORDER}", values)
+        return [(run_id, _STATES[state]) for run_id, state in rows]
+
     def changes(self, since: int) -> Changes:
-        """What has become of the runs after a revision, the trash left out; of all after -1.
+        """What has become of the runs after a revision, those in the trash too; of all after -1.
 
         A revision that the store has not come to yet (a copy was put back) counts as -1.
         """
         with self._connections.reading() as db:
             revision = revision_of(db)
-            known = str(since if since <= revision else -1)
-            listed = "WHERE r.trashed_at IS NULL"
-            runs = _runs(db, f"{listed} AND r.revision > CAST(? AS INTEGER) {_IN_ORDER}", [known])
-            order = _tuples(db, f"SELECT r.id FROM runs r {listed} {_IN_ORDER}")
-        return Changes(revision, tuple(runs), tuple(run_id for (run_id,) in order))
+            after = str(since if since <= revision else -1)
+            runs = _runs(db, f"WHERE r.revision > CAST(? AS INTEGER) {_IN_ORDER}", [after])
+            count = db.execute("SELECT count(*) FROM runs").fetchone()[0]
+        return Changes(revision, tuple(runs), count)
+
+    def ids(self) -> frozenset[int]:
+        """The id of every run that there is, those in the trash too."""
+        with self._connections.reading() as db:
+            return frozenset(run_id for (run_id,) in _tuples(db, "SELECT id FROM runs"))
 
     def run(self, reference: int | str) -> RunRow:
         """The run with that id (``3``, ``#3``), or with that name if only one has it.
@@ -224,6 +229,29 @@ class Reader:
             EventRow(row["run_id"], row["at"], row["kind"], row["detail"], row["epoch"])
             for row in rows
         ]
+
+
+def _conditions(
+    states: Collection[State] | None,
+    sweep: int | None,
+    ids: Collection[int] | None,
+    since: int | None,
+    trashed: bool,
+) -> tuple[str, list[str]]:
+    """What ``runs`` was asked for, as SQL and its values."""
+    conditions = [f"r.trashed_at IS {'NOT ' if trashed else ''}NULL"]
+    values: list[str] = []
+    if since is not None:
+        conditions.append("r.revision > CAST(? AS INTEGER)")
+        values.append(str(since))
+    for column, wanted in (("state", states), ("id", ids)):
+        if wanted is not None:
+            conditions.append(f"r.{column} IN (SELECT value FROM json_each(?))")
+            values.append(json.dumps(list(wanted)))
+    if sweep is not None:
+        conditions.append("r.sweep_id = ?")
+        values.append(str(sweep))
+    return "WHERE " + " AND ".join(conditions), values
 
 
 def revision_of(db: sqlite3.Connection) -> int:

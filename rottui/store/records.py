@@ -133,8 +133,8 @@ class Changes:
     """The store's, up to which these are all."""
     runs: tuple[RunRow, ...]
     """Those that are new or have changed."""
-    order: tuple[int, ...]
-    """The ids of every run there is, in queue order: who is not among them is gone."""
+    count: int
+    """How many runs there are: fewer than are known, and some have been purged."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message
 
 from rottui.errors import StoreError
-from rottui.store.records import EpochRow, RunRow
+from rottui.store.records import EpochRow
+from rottui.tui.known_runs import KnownRuns
 from rottui.tui.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Feed:
         """Seconds between two snapshots, at least."""
         self._wanted: frozenset[int] = frozenset()
         self._revision = -1
-        self._runs: dict[int, RunRow] = {}
+        self._runs = KnownRuns()
         self._curves: dict[int, tuple[int, tuple[EpochRow, ...]]] = {}
         self._wake = threading.Event()
         self._stopped = threading.Event()
@@ -100,29 +101,29 @@ class Feed:
             self._wake.wait(pause)
 
     def _read(self, wanted: frozenset[int]) -> Snapshot:
-        runs = self._changed_runs()
+        self._take_changes()
         curves: dict[int, tuple[int, tuple[EpochRow, ...]]] = {}
-        for run_id in wanted & self._runs.keys():
-            run = self._runs[run_id]
-            known = self._curves.get(run.id)
-            fresh = known is not None and known[0] == run.revision
-            rows = known[1] if known and fresh else tuple(self._store.epochs(run.id))
-            curves[run.id] = (run.revision, rows)
+        for run_id in wanted:
+            if run_id in self._runs:
+                run = self._runs[run_id]
+                known = self._curves.get(run_id)
+                fresh = known is not None and known[0] == run.revision
+                rows = known[1] if known and fresh else tuple(self._store.epochs(run_id))
+                curves[run_id] = (run.revision, rows)
         self._curves = curves
         return Snapshot(
-            runs=runs,
+            runs=self._runs.listed,
             epochs={run_id: rows for run_id, (_, rows) in curves.items()},
             sweeps={sweep.id: sweep for sweep in self._store.sweeps()},
             now=time.time(),
         )
 
-    def _changed_runs(self) -> tuple[RunRow, ...]:
-        """Every run in queue order; only those that have changed are read."""
+    def _take_changes(self) -> None:
+        """Read the runs that have changed, of thousands a few; all of them at first."""
         changes = self._store.changes(self._revision)
-        fresh = {run.id: run for run in changes.runs}
-        if not (self._runs.keys() | fresh.keys()).issuperset(changes.order):  # another store's file
-            changes = self._store.changes(-1)
-            fresh = {run.id: run for run in changes.runs}
-        self._runs = {run_id: fresh.get(run_id) or self._runs[run_id] for run_id in changes.order}
+        if changes.revision < self._revision:
+            self._runs = KnownRuns()
+        self._runs.put(changes.runs)
+        if len(self._runs) != changes.count:
+            self._runs.keep(self._store.ids())
         self._revision = changes.revision
-        return tuple(self._runs.values())

@@ -9,9 +9,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from rottui.commands.runs import first_to_see
 from rottui.core.config import RunConfig
 from rottui.store.records import EpochRow, NewRun
 from rottui.store.runs import RunStore
@@ -288,3 +290,36 @@ def test_a_terminal_without_unicode_gets_ascii(store: RunStore) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert b"MAE ?" in done.stdout
+
+
+def test_a_terminal_gets_what_is_unfinished_and_what_ended_last() -> None:
+    places = [
+        *((n, State.DONE) for n in range(1, 50)),
+        (50, State.RUNNING),
+        *((n, State.QUEUED) for n in range(51, 54)),
+    ]
+    assert first_to_see(places, 100) == [place for place, _ in places]
+    assert first_to_see(places, 10) == [*range(44, 54)]
+
+
+def test_neither_a_long_queue_nor_a_long_history_hides_the_other() -> None:
+    places = [(n, State.DONE) for n in range(100)] + [(n, State.QUEUED) for n in range(100, 200)]
+    assert first_to_see(places, 10) == [*range(95, 100), *range(100, 105)]
+    assert first_to_see(places[98:], 10) == [98, 99, *range(100, 108)]
+    busy = [(n, State.RUNNING) for n in range(20)]
+    assert first_to_see(busy, 10) == list(range(10))
+
+
+def test_only_a_terminal_is_spared_and_only_until_it_asks(
+    rottui: Any, store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.add_runs([NewRun(f"run {n}", {}, 3) for n in range(5)])
+    monkeypatch.setattr("rottui.commands.runs.SHOWN", 2)
+    assert len(rottui("runs").out.splitlines()) == 6
+    monkeypatch.setattr("rottui.commands.tables.on_terminal", lambda: True)
+    for asked in ((), ("--sort", "name")):
+        lines = rottui("runs", *asked).out.splitlines()
+        assert lines[-1] == "(3 more: --all)"
+        assert [line.split()[0] for line in lines[1:3]] == ["1", "2"]
+    assert "more" not in rottui("runs", "--all").out
+    assert len(json.loads(rottui("runs", "--json").out)["runs"]) == 5

@@ -15,7 +15,7 @@ from store_rows import add, claimed, epoch_row, worker_row
 
 from rottui.errors import StoreError
 from rottui.store.connection import FILE
-from rottui.store.records import EpochRow, NewRun
+from rottui.store.records import Changes, EpochRow, NewRun
 from rottui.store.runs import RunStore
 from rottui.store.states import State
 
@@ -285,3 +285,45 @@ def test_workers_are_listed_until_they_sign_off(store: RunStore) -> None:
     assert store.workers() == [worker_row("w1"), worker_row("w2")]
     store.remove_worker("w1")
     assert store.workers() == [worker_row("w2")]
+
+
+# --- only what has changed ------------------------------------------------------------------------
+
+
+def test_after_a_revision_only_what_has_changed_since_is_told(store: RunStore) -> None:
+    add(store, "a", "b", "c")
+    everything = store.changes(-1)
+    assert [run.name for run in everything.runs] == ["a", "b", "c"]
+    assert (everything.revision, everything.count) == (store.revision(), 3)
+    assert store.changes(everything.revision).runs == ()
+    store.commit_epoch(claimed(store), epoch_row(0))
+    assert list(store.changes(everything.revision).runs) == [store.run(1)]
+
+
+def test_a_run_that_goes_into_the_trash_or_is_purged_is_told_of(store: RunStore) -> None:
+    add(store, "a", "b")
+    revision = store.revision()
+    store.delete([2])
+    changes = store.changes(revision)
+    assert [(run.id, run.trashed_at is None) for run in changes.runs] == [(2, False)]
+    assert changes.count == 2
+    store.purge([2])
+    assert store.changes(revision) == Changes(store.revision(), (), 1)
+    assert store.ids() == {1}
+
+
+def test_a_revision_from_another_life_of_the_store_is_told_everything(store: RunStore) -> None:
+    add(store, "a")
+    assert [run.name for run in store.changes(store.revision() + 7).runs] == ["a"]
+
+
+def test_places_are_those_of_the_runs(store: RunStore) -> None:
+    add(store, "a", "b", "c", "d")
+    claimed(store)
+    store.pause([3])
+    store.delete([4])
+    store.move(2, 1)
+    for asked in ({}, {"states": [State.PAUSED]}, {"trashed": True}, {"sweep": 1}):
+        runs = store.runs(**asked)
+        assert store.places(**asked) == [(run.id, run.state) for run in runs]
+    assert [run_id for run_id, _ in store.places()] == [1, 3, 2]
