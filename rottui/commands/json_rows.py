@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any
 
-from rottui.store.records import Checkpoint, EpochRow, RunRow
+from rottui.store.records import Checkpoint, EpochRow, EventRow, RunRow
 
 SCHEMA = 2
 
@@ -35,6 +35,8 @@ def run_json(run: RunRow) -> dict[str, Any]:
         "reason": run.reason,
         "until": run.until,
         "at_rung": run.at_rung,
+        "parent": run.parent_id,
+        "parent_epoch": run.parent_epoch,
         "attempt": run.attempt,
         "threads": run.threads,
         "created_at": run.created_at,
@@ -76,6 +78,11 @@ def checkpoint_json(checkpoint: Checkpoint) -> dict[str, Any]:
         "bytes": checkpoint.bytes,
         "sha256": checkpoint.sha256,
     }
+
+
+def event_json(event: EventRow) -> dict[str, Any]:
+    """Something that happened to a run at a place of its training, in epochs and parts."""
+    return {"epoch": event.epoch, "kind": event.kind, "detail": event.detail, "at": event.at}
 
 
 def _finite(value: float) -> float | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from rottui.commands import tables
-from rottui.commands.json_rows import checkpoint_json, document, epoch_json, run_json
+from rottui.commands.json_rows import checkpoint_json, document, epoch_json, event_json, run_json
 from rottui.commands.run_table import SORTS, epoch_columns, ordered, run_columns
 from rottui.commands.stores import check_exists, exists, store_folder
 from rottui.commands.sweeps import sweep_named
@@ -102,10 +102,12 @@ def show(reference: str, *, every_epoch: bool, toml: bool, as_json: bool, store:
         run = rows.run(reference)
         epochs = rows.epochs(run.id)
         checkpoints = rows.checkpoints(run.id)
+        events = [event for event in rows.events(run.id) if event.epoch is not None]
     if as_json:
         content = run_json(run) | {
             "epochs": [epoch_json(row) for row in epochs],
             "checkpoints": [checkpoint_json(row) for row in checkpoints],
+            "events": [event_json(row) for row in events],
         }
         print(document({"run": content}))
         return DONE
@@ -117,6 +119,8 @@ def show(reference: str, *, every_epoch: bool, toml: bool, as_json: bool, store:
         size = f"{checkpoint.bytes / 1024:,.0f} KiB"
         place = f"after epoch {checkpoint.epoch}, step {checkpoint.step}"
         print(f"checkpoint {checkpoint.kind}: {checkpoint.file} {place}, {size}")
+    for event in events:
+        print(f"at epoch {event.epoch:.2f}: {event.kind} {event.detail}".rstrip())
     print(f"\n{_toml(run.config)}")
     if epochs:
         shown = epochs if every_epoch else _thinned(epochs, run.best)
@@ -135,6 +139,8 @@ def _facts(run: RunRow) -> list[str]:
     if run.until is not None and run.state not in ENDED:
         when = "now" if run.at_rung else "next"
         lines.append(f"rung: waits {when} at epoch {run.until} for the other runs of its sweep")
+    if run.parent_id is not None:
+        lines.append(f"forked from: run {run.parent_id}, after epoch {run.parent_epoch}")
     if run.error:
         lines.append(f"error: {run.error}")
     if run.reason:

@@ -10,7 +10,7 @@ import copy
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -27,6 +27,7 @@ from rottui.core.networks import build_network
 from rottui.core.normalisation import normalised
 from rottui.core.order import epoch_order
 from rottui.core.schedules import lr_at
+from rottui.core.steering import Scale, scale_at
 from rottui.core.targets import angle_target
 from rottui.errors import CheckpointError, TrainingError
 
@@ -63,6 +64,7 @@ class Training:
         )
         self._learner = learner_for(config, network, self._device)
         self._position = Position()
+        self._scales: tuple[Scale, ...] = ()
         self.restored_learner = self._learner.name
         """What had taken the steps before it was restored."""
 
@@ -115,6 +117,31 @@ class Training:
     def step(self) -> int:
         """Optimizer steps taken since the start of the run."""
         return self._position.step
+
+    @property
+    def place(self) -> float:
+        """Where it stands, in epochs and parts of one."""
+        batches = math.ceil(len(self._train[0]) / self.config.batch_size)
+        return self._position.epoch + self._position.batch / batches
+
+    @property
+    def lr(self) -> float:
+        """The rate of the next step; at the end, that of the last one."""
+        batches = math.ceil(len(self._train[0]) / self.config.batch_size)
+        return self._lr_at(self._position.step, batches * self.config.epochs)
+
+    def steer(self, scales: Sequence[Scale]) -> None:
+        """Multiply the lr by these factors from their steps on; in place of all given before.
+
+        Called by the thread that drives ``events``, between two events or in ``should_stop``. With
+        the scales that a run was given, a restored training takes the very same steps.
+        """
+        self._scales = tuple(scales)
+
+    def _lr_at(self, step: int, steps: int) -> float:
+        return lr_at(self.config.schedule, self.config.lr, step, steps) * scale_at(
+            self._scales, step
+        )
 
     def use_threads(self, threads: int) -> None:
         """From the next step on use so many threads, where that changes no bit of the curve.
@@ -177,7 +204,7 @@ class Training:
                 self._position = position.later(time.perf_counter() - started)
                 return False
             part = slice(size * position.batch, size * (position.batch + 1))
-            lr = lr_at(self.config.schedule, self.config.lr, position.step, steps)
+            lr = self._lr_at(position.step, steps)
             chosen: slice | Tensor = part if order is None else order[part]
             self._learner.step(images[chosen], targets[chosen], lr)
             position = position.next_batch()
@@ -228,7 +255,7 @@ class Training:
 
     def _diverged(self, done: EpochDone) -> Diverged:
         what = "NaN" if math.isnan(done.metrics.train_loss) else "infinite"
-        lr = self.config.lr
+        lr = self.config.lr * scale_at(self._scales, done.step - 1)
         message = (
             f"the loss became {what} in epoch {done.epoch} at lr {format_lr(lr)}; "
             "try a smaller learning rate"

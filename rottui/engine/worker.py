@@ -25,7 +25,7 @@ from rottui.engine.halving import Halvings
 from rottui.engine.threads import Cores
 from rottui.engine.troubles import Troubles
 from rottui.errors import CheckpointError, RottuiError, StoreError, TrainingError
-from rottui.store.records import Checkpoint, Claim, EpochRow
+from rottui.store.records import Checkpoint, Claim, EpochRow, Steer
 from rottui.store.runs import RunStore
 from rottui.store.states import State
 from rottui.store.work import LeaseLostError
@@ -33,6 +33,7 @@ from rottui.store.work import LeaseLostError
 if TYPE_CHECKING:
     from rottui.core.checkpoint import TrainingState
     from rottui.core.events import EpochDone
+    from rottui.core.steering import Scale
     from rottui.core.training import Training
 
 log = logging.getLogger("rottui.engine")
@@ -170,7 +171,7 @@ class _Session:
         run = self._claim.run
         state, error, reason, detail = State.DONE, None, None, ""
         rung = run.until
-        for event in training.events(lambda: training.epoch == rung or self._should_stop()):
+        for event in training.events(lambda: training.epoch == rung or self._should_stop(training)):
             match event:
                 case EpochDone():
                     self._commit(training, event)
@@ -193,6 +194,7 @@ class _Session:
                 reason=reason,
                 detail=detail,
                 checkpoints=self._save(training),
+                place=training.place,
             )
         )
 
@@ -208,6 +210,7 @@ class _Session:
             try:
                 data = self._store.read_checkpoint(checkpoint)
                 training = Training.restore(config, dataset, data)
+                training.steer(self._scales())
             except CheckpointError as error:
                 log.warning("run %s: %s", self._claim.run.id, error)
                 self._note("checkpoint refused", str(error))
@@ -219,13 +222,28 @@ class _Session:
                     f"; trained by {training.restored_learner} code before, by "
                     f"{training.learner.name} code now: the last digits may differ"
                 )
-            self._note("resumed", place)
+            self._note("resumed", place, training.place)
             return training
+        if self._claim.run.parent_id is not None:
+            raise TrainingError(
+                f"the checkpoint that it was forked with cannot be read; fork run "
+                f"{self._claim.run.parent_id} again"
+            )
         if refused:
-            self._note("restarted", "no checkpoint could be read")
-        return Training(config, dataset)
+            self._note("restarted", "no checkpoint could be read", 0.0)
+        training = Training(config, dataset)
+        training.steer(self._scales())
+        return training
 
-    def _should_stop(self) -> bool:
+    def _scales(self) -> list[Scale]:
+        """The scales of the lr that were applied so far, by whichever worker."""
+        from rottui.core.steering import Scale
+
+        found = self._patiently(lambda: self._store.scales(self._claim.run.id))
+        return [Scale(step, factor) for step, factor in found]
+
+    def _should_stop(self, training: Training | None = None) -> bool:
+        """Whether to stop before the next batch; a training is steered there, too."""
         if self._stopping.is_set():
             return True
         now = time.monotonic()
@@ -233,13 +251,42 @@ class _Session:
             return False
         self._next_look = now + WISH_SECONDS
         try:
-            return self._store.wish_of(self._claim) is not None
+            if self._store.wish_of(self._claim) is not None:
+                return True
+            asked = self._store.asked(self._claim)
         except LeaseLostError:
             raise
         except StoreError as error:  # the epoch's commit will wait for it
             log.warning("run %s: cannot look for a wish: %s", self._claim.run.id, error)
             self._next_look = now + RETRY_SECONDS
             return False
+        if training is not None and asked:
+            # What fails here ends the session: whether it was written is not known, and no batch
+            # may be trained unlike the store says.
+            self._steer(training, asked)
+        return False
+
+    def _steer(self, training: Training, asked: list[Steer]) -> None:
+        """Do what was asked of the run, between two batches."""
+        from rottui.core.steering import Scale
+
+        claim, step, place = self._claim, training.step, training.place
+        words, lr = {}, training.lr
+        for steer in asked:
+            if steer.kind == "lr" and steer.value is not None:
+                words[steer.id] = f"×{steer.value:g}: {lr:.3g} → {lr * steer.value:.3g}"
+                lr *= steer.value
+        if words:
+            scales = self._patiently(lambda: self._store.take_scales(claim, step, place, words))
+            if scales is not None:
+                training.steer([Scale(first, factor) for first, factor in scales])
+        saves = [steer.id for steer in asked if steer.kind == "checkpoint"]
+        if saves:
+            self._patiently(
+                lambda: self._store.save_asked(claim, step, place, saves, self._save(training))
+            )
+            self._best = None
+            self._next_save = time.monotonic() + SAVE_SECONDS
 
     def _patiently(self, use: Callable[[], T]) -> T:
         """Use the store; while that fails, wait and do the same again.
@@ -269,8 +316,8 @@ class _Session:
             self._note_wait(f"{waited:.0f} s for the store: {trouble}")
         return result
 
-    def _note(self, kind: str, detail: str) -> None:
-        self._patiently(lambda: self._store.note_event(self._claim, kind, detail))
+    def _note(self, kind: str, detail: str, place: float | None = None) -> None:
+        self._patiently(lambda: self._store.note_event(self._claim, kind, detail, place))
 
     def _note_wait(self, detail: str) -> None:
         """Tell of a wait that is over, unless the run was let go of meanwhile."""

@@ -216,6 +216,42 @@ class EventRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Steer:
+    """Something that a person asked of a run under way."""
+
+    id: int
+    kind: str
+    """``lr`` or ``checkpoint``."""
+    value: float | None
+    """The factor of the lr."""
+    step: int | None
+    """The step at which it took effect; None while it has not."""
+    at: float
+    """When it was asked, in seconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewFork:
+    """A run that goes on from a checkpoint of another one."""
+
+    parent: int
+    name: str
+    config: Mapping[str, Any]
+    epochs: int
+    """Epochs planned in all, those before the fork counted."""
+    epoch: int
+    """Epochs completed at the checkpoint: so many are copied."""
+    place: float
+    """Where it stands, in epochs and parts of one."""
+    detail: str
+    """What its event says."""
+    checkpoints: Mapping[str, tuple[int, int, bytes]]
+    """Kind → epoch, step and bytes."""
+    scales: tuple[tuple[int, float], ...] = ()
+    """Step and factor of the scales of the lr that it takes over."""
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerRow:
     """A worker that may hold runs, and the facts from which its life is derived."""
 

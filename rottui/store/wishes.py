@@ -216,6 +216,11 @@ class Wishes(Reader):
                         "tried again"
                     )
                 if fresh:
+                    if row["parent_id"] is not None:
+                        raise StoreError(
+                            f"run {row['id']} is a fork and has no start of its own; fork run "
+                            f"{row['parent_id']} again"
+                        )
                     files += _begin_anew(db, row["id"])
                 db.execute(
                     "UPDATE runs SET state = ?, wish = NULL, error = NULL, reason = NULL, "
@@ -239,6 +244,10 @@ class Wishes(Reader):
                     f"run {run_id} has been begun or has ended; only a run that waits is edited: "
                     "duplicate it"
                 )
+            if row["parent_id"] is not None:
+                raise StoreError(
+                    f"run {run_id} is a fork, made for its config; delete it and fork again"
+                )
             db.execute(
                 "UPDATE runs SET name = ?, config = ?, epochs = ?, revision = ? WHERE id = ?",
                 (new.name, text, new.epochs, new_revision(db), run_id),
@@ -261,6 +270,7 @@ def _begin_anew(db: sqlite3.Connection, run_id: int) -> list[str]:
     files = db.execute("SELECT file FROM checkpoints WHERE run_id = ?", (run_id,)).fetchall()
     db.execute("DELETE FROM checkpoints WHERE run_id = ?", (run_id,))
     db.execute("DELETE FROM epochs WHERE run_id = ?", (run_id,))
+    db.execute("DELETE FROM steers WHERE run_id = ?", (run_id,))
     db.execute(
         "UPDATE runs SET epochs_done = 0, best_epoch = NULL, seconds = NULL, started_at = NULL "
         "WHERE id = ?",

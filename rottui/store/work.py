@@ -171,7 +171,7 @@ class Work(Reader):
                 f"SELECT wish, ({HELD_BACK}) AS held_back FROM runs WHERE {_HELD}", _holder(claim)
             ).fetchone()
         if row is None:
-            raise _lost(claim)
+            raise lost(claim)
         if row["wish"] is None and row["held_back"]:
             return Wish.PAUSE
         return None if row["wish"] is None else Wish(row["wish"])
@@ -199,7 +199,7 @@ class Work(Reader):
                 (row.epoch, machine_seconds() + LEASE_SECONDS, guesses, *_holder(claim)),
             ).rowcount
             if not changed:
-                raise _lost(claim)
+                raise lost(claim)
             metrics = [_stored(getattr(row, name)) for name in METRICS]
             values = {
                 "run_id": claim.run.id,
@@ -217,7 +217,7 @@ class Work(Reader):
                 tuple(values.values()),
             )
             update_summary(db, claim.run.id, row.epoch, new_revision(db))
-            stale = _record(db, claim.run.id, checkpoints)
+            stale = record(db, claim.run.id, checkpoints)
         self._files.remove(stale)
 
     def finish(
@@ -229,21 +229,23 @@ class Work(Reader):
         reason: str | None = None,
         detail: str = "",
         checkpoints: Sequence[Checkpoint] = (),
+        place: float | None = None,
     ) -> None:
         """Let go of a run: ended, or ``queued``, which means where its wish says if it has one.
 
         ``paused`` is a run that has come to its rung; it stays there unless its wish is to end it.
         ``reason`` says why an ended run ended before its last epoch, if it did so in order.
+        ``place`` is where it stands, in epochs and parts of one.
 
         Raises:
             LeaseLostError: nothing was written.
         """
         with self._connections.writing() as db:
-            held = db.execute(f"SELECT wish FROM runs WHERE {_HELD}", _holder(claim)).fetchone()
-            if held is None:
-                raise _lost(claim)
-            if state is State.QUEUED or (state is State.PAUSED and held["wish"] == Wish.CANCEL):
-                state = LET_GO[held["wish"]]
+            row = db.execute(f"SELECT wish FROM runs WHERE {_HELD}", _holder(claim)).fetchone()
+            if row is None:
+                raise lost(claim)
+            if state is State.QUEUED or (state is State.PAUSED and row["wish"] == Wish.CANCEL):
+                state = LET_GO[row["wish"]]
             db.execute(
                 f"UPDATE runs SET state = ?, wish = {_KEPT_WISH}, worker = NULL, "
                 "lease_until = NULL, error = ?, reason = ?, ended_at = ?, revision = ? "
@@ -251,22 +253,24 @@ class Work(Reader):
                 (state, state, error, reason, _ended_at(state), new_revision(db), claim.run.id),
             )
             kind = "released" if state is State.QUEUED else str(state)
-            note(db, claim.run.id, kind, error or reason or detail)
+            note(db, claim.run.id, kind, error or reason or detail, place)
             if state is State.FAILED:
                 pause_if_it_stops_on_failure(db, claim.run.id)
-            stale = _record(db, claim.run.id, checkpoints)
+            if state in ENDED:  # too late; it would surprise whoever extends the run
+                db.execute("DELETE FROM steers WHERE run_id = ? AND step IS NULL", (claim.run.id,))
+            stale = record(db, claim.run.id, checkpoints)
         self._files.remove(stale)
 
-    def note_event(self, claim: Claim, kind: str, detail: str) -> None:
-        """Add a line to the run's events, such as where it was resumed."""
+    def note_event(self, claim: Claim, kind: str, detail: str, place: float | None = None) -> None:
+        """Add a line to the run's events, such as where it was resumed, with its place if any."""
         with self._connections.writing() as db:
             revision = new_revision(db)
             changed = db.execute(
                 f"UPDATE runs SET revision = ? WHERE {_HELD}", (revision, *_holder(claim))
             ).rowcount
             if not changed:
-                raise _lost(claim)
-            note(db, claim.run.id, kind, detail)
+                raise lost(claim)
+            note(db, claim.run.id, kind, detail, place)
 
     # --- checkpoints -------------------------------------------------------------------------
 
@@ -307,7 +311,13 @@ def _holder(claim: Claim) -> tuple[int, str, int]:
     return claim.run.id, claim.worker, claim.attempt
 
 
-def _lost(claim: Claim) -> LeaseLostError:
+def held(db: sqlite3.Connection, claim: Claim) -> bool:
+    """Whether the claim still holds, as the open transaction sees it."""
+    return bool(db.execute(f"SELECT 1 FROM runs WHERE {_HELD}", _holder(claim)).fetchone())
+
+
+def lost(claim: Claim) -> LeaseLostError:
+    """The refusal of a write by a worker that the run was taken from."""
     return LeaseLostError(f"run {claim.run.id} was taken over by another worker")
 
 
@@ -345,7 +355,7 @@ _BEST = "SELECT epoch FROM epochs WHERE run_id = runs.id AND finite"
 _BEST_FIRST = "ORDER BY test_loss, epoch LIMIT 1"
 
 
-def _record(db: sqlite3.Connection, run_id: int, checkpoints: Sequence[Checkpoint]) -> set[str]:
+def record(db: sqlite3.Connection, run_id: int, checkpoints: Sequence[Checkpoint]) -> set[str]:
     """Record a run's written checkpoints; the files that no row names any more."""
     before = _files_of(db, run_id)
     last = before.get("last")

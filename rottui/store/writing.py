@@ -15,9 +15,15 @@ def new_revision(db: sqlite3.Connection) -> int:
     return value
 
 
-def note(db: sqlite3.Connection, run_id: int, kind: str, detail: str = "") -> None:
-    """Append to a run's events."""
+def note(
+    db: sqlite3.Connection,
+    run_id: int,
+    kind: str,
+    detail: str = "",
+    epoch: float | None = None,
+) -> None:
+    """Append to a run's events; ``epoch`` is its place in the training, in epochs and parts."""
     db.execute(
-        "INSERT INTO events (run_id, at, kind, detail) VALUES (?, ?, ?, ?)",
-        (run_id, time.time(), kind, detail),
+        "INSERT INTO events (run_id, at, kind, detail, epoch) VALUES (?, ?, ?, ?, ?)",
+        (run_id, time.time(), kind, detail, epoch),
     )
