@@ -324,12 +324,14 @@ class RottuiApp(App[None]):
 
     @on(Finished)
     def _finished(self, event: Finished) -> None:
-        if self.screen_stack:  # else the app is closing, and nobody is left to be told
+        if (
+            self.is_running and self.screen_stack
+        ):  # else the app is closing, and nobody is left to be told
             event.tell()
 
     @on(SnapshotRead)
     def _snapshot_read(self, event: SnapshotRead) -> None:
-        if not self.screen_stack:  # it came while the app was closing
+        if not (self.is_running and self.screen_stack):  # it came while the app was closing
             return
         self.main.show(event.snapshot)
         self._feed.want(frozenset(self.main.shown_runs))

@@ -16,8 +16,10 @@ from rottui.store.records import NewRun
 from rottui.store.runs import RunStore
 from rottui.store.states import State
 from rottui.tui.app import RottuiApp, run_app
+from rottui.tui.feed import SnapshotRead
 from rottui.tui.screens.help import HelpScreen
 from rottui.tui.screens.questions import ConfirmScreen, LeaveScreen
+from rottui.tui.snapshot import Snapshot
 from rottui.tui.widgets.charts_pane import ChartsPane
 from rottui.tui.widgets.configure_pane import ConfigurePane
 from rottui.tui.widgets.data_pane import DataPane
@@ -374,3 +376,17 @@ def test_a_crash_of_the_screen_exits_non_zero_and_loses_no_training(
     assert run_app(store_folder=store.folder) == 1
     assert store.run(run_id).state is State.QUEUED
     assert [file.kind for file in store.checkpoints(run_id)]
+
+
+async def test_a_snapshot_that_comes_while_the_app_closes_is_passed_over(
+    store: RunStore, image_folder: Path
+) -> None:
+    app = idle_app(store, image_folder)
+    async with running(app) as pilot:
+        await pilot.press("f4")
+        await until(pilot, lambda: app.main.active == "charts")
+        (charts,) = app.main.query(ChartsPane)
+        await charts.remove_children()  # as closing does, screen by screen
+        app._running = False
+        app._snapshot_read(SnapshotRead(Snapshot()))
+        app._running = True
