@@ -1,1 +1,17 @@
-"""The engine: claims runs from the store, trains them in worker threads, lets go of them."""
+"""The engine: claims runs from the store, trains them in worker threads, lets go of them.
+
+What is promised to survive what:
+
+- **The kill of the process, a loss of power**: every committed epoch. The run goes back into the
+  queue when its worker is seen to be dead, or 30 s after its last beat, and goes on from its last
+  checkpoint (at most ``SAVE_SECONDS`` old) to the same bits as without the kill.
+- **A full or read-only disk, a store that others hold**: the worker waits where it stands, with the
+  finished epoch in memory, tries again every ``RETRY_SECONDS``, and says what it waits for
+  (``Engine.trouble``). Nothing is trained twice. Asked to stop meanwhile, it tries once more, and
+  else leaves the run as its last commit has it.
+- **A damaged checkpoint**: the one before, else the start; to the same bits, since a run's course
+  follows from its config alone.
+- **A machine that slept**: a worker whose run was taken over stops at its next look or write, and
+  changes nothing.
+- **A run that fails by itself**: the worker goes on with the next one.
+"""

@@ -48,7 +48,7 @@ class CheckpointFiles:
             if not self._folder.is_dir():
                 self._folder.mkdir(mode=0o700, exist_ok=True)
                 sync_folder(self._folder.parent)
-            with temporary.open("wb") as out:
+            with open(temporary, "wb", opener=_private) as out:
                 out.write(data)
                 out.flush()
                 os.fsync(out.fileno())
@@ -93,6 +93,10 @@ class CheckpointFiles:
             if path.name not in named and _written_before(path, oldest):
                 removed += _unlink(path)
         return removed
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _written_before(path: Path, seconds: float) -> bool:

@@ -1,9 +1,8 @@
 """Connections to the store's file: one a thread, and the two kinds of transaction.
 
-What survives what: a committed transaction survives the kill of any process at any moment, and a
-loss of power too (WAL with ``synchronous=FULL`` syncs the log at each commit); an uncommitted one
-leaves no trace. A transaction that may write begins IMMEDIATE: a deferred one that has read before
-somebody else's commit would fail at once, whatever the time-out.
+What survives what, and by which settings, is said in ``rottui.store``. A transaction that may write
+begins IMMEDIATE: a deferred one that has read before somebody else's commit would fail at once,
+whatever the time-out.
 """
 
 from __future__ import annotations
@@ -13,11 +12,12 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from rottui.errors import StoreError
 from rottui.store.health import damaged, quick_problem
+from rottui.store.plain import plain
 from rottui.store.schema import NEWEST, check_ours, migrate
 
 FILE = "runs.sqlite3"
@@ -51,6 +51,7 @@ class Connections:
             if read_only and schema < NEWEST:
                 self._bring_up(schema)
             if not read_only:
+                _make_file_private(self._path)
                 self._migrate()
 
     @contextmanager
@@ -185,8 +186,8 @@ def _open(path: Path, mode: str) -> sqlite3.Connection:
 
 
 def _text(data: bytes) -> str:
-    """Damaged text is shown as such: it must not take down the list that it is in."""
-    return data.decode("utf-8", "replace")
+    """Damaged or hostile text is shown as such: it takes down no list and steers no terminal."""
+    return plain(data.decode("utf-8", "replace"))
 
 
 def _use_wal(db: sqlite3.Connection) -> None:
@@ -232,6 +233,13 @@ def _make_private(folder: Path) -> None:
         raise StoreError(
             f"the run store's folder {folder} cannot be used: {reason}; use another --store"
         ) from None
+
+
+def _make_file_private(file: Path) -> None:
+    """Make a file that is not there for its owner alone; SQLite gives its log the same rights."""
+    if not _is_there(file):
+        with suppress(OSError):  # SQLite says what is wrong
+            os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
 
 
 def _on_read_only_disk(file: Path) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import sqlite3
 import sys
 from collections.abc import Collection, Sequence
@@ -11,7 +10,9 @@ from typing import Any
 
 from rottui.errors import StoreError
 from rottui.store.connection import Connections
+from rottui.store.plain import plain_in
 from rottui.store.records import Changes, Checkpoint, EpochRow, EventRow, RunRow, SweepRow
+from rottui.store.soundness import LATEST, Runs, mended_epoch
 from rottui.store.states import State, Wish
 
 METRICS = (
@@ -277,7 +278,9 @@ def _runs(db: sqlite3.Connection, where: str, values: Sequence[Any]) -> list[Run
 
 
 def _run_of(row: tuple[Any, ...]) -> RunRow:
-    """A record from a row of ``_SELECT_RUNS``; a damaged config becomes a run that says so."""
+    """A record from a row of ``_SELECT_RUNS``; a damaged one becomes a run that says so."""
+    if not _SOUNDNESS.sound(row):
+        row = _SOUNDNESS.mended(row)
     (
         run_id,
         uid,
@@ -343,17 +346,31 @@ def _run_of(row: tuple[Any, ...]) -> RunRow:
     )
 
 
+_SOUNDNESS = Runs(_RUN_COLUMNS)
 _STATES = {str(state): state for state in State}
 
 
 def epoch_of(row: tuple[Any, ...]) -> EpochRow:
     """A record from a row of ``_EPOCH_COLUMNS``; NULL metrics are NaN."""
     (epoch, step, *metrics, seconds, at, finite) = row
-    if None in metrics:
-        metrics = [math.nan if value is None else value for value in metrics]
+    if set(map(type, metrics)) != _FLOATS or not _is_usual(epoch, step, seconds, at):
+        (epoch, step, *metrics, seconds, at, finite) = mended_epoch(row)
     one, two, three, four, five, six, *later = metrics
     return EpochRow(
         epoch, step, one, two, three, four, five, six, seconds, at, bool(finite), *later
+    )
+
+
+_FLOATS = {float}
+
+
+def _is_usual(epoch: Any, step: Any, seconds: Any, at: Any) -> bool:
+    return (
+        type(epoch) is int
+        and type(step) is int
+        and type(seconds) is float
+        and type(at) is float
+        and 0 <= at < LATEST
     )
 
 
@@ -361,6 +378,8 @@ def config_of(text: Any) -> dict[str, Any] | None:
     """A config as the store has it; None if it is damaged."""
     try:
         config = json.loads(text)
+        if "\\u" in text:  # the only way for what steers a terminal into JSON
+            config = plain_in(config)
     except (TypeError, ValueError, RecursionError):
         return None
     return config if isinstance(config, dict) else None

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rottui.store.health import quoted
+from rottui.store.schema import MADE_BY
 from rottui.store.states import State, Wish
 
 PARENTS = ("sweeps", "runs")
@@ -54,7 +55,8 @@ def salvage(old: sqlite3.Connection, new: sqlite3.Connection) -> Saved:
     for table in CHILDREN:
         rows = _of_runs(saved, old, table, runs) if _keyed(table) else _by_row_id(saved, old, table)
         _save(saved, new, table, (row for row in rows if row["run_id"] in runs))
-    _save(saved, new, "settings", _whole(saved, old, "settings"))
+    settings = _whole(saved, old, "settings")
+    _save(saved, new, "settings", (row for row in settings if row["key"] != MADE_BY))
     _mend(new)
     return saved
 

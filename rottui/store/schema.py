@@ -6,9 +6,11 @@ either the old or the new schema. Migrations that were ever released are never e
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from pathlib import Path
 
+from rottui import __version__
 from rottui.errors import StoreError
 
 APPLICATION_ID = 0x726F7474
@@ -148,6 +150,13 @@ MIGRATIONS: tuple[str, ...] = (
 )
 
 NEWEST = len(MIGRATIONS)
+MADE_BY = "rottui"
+"""The setting that names the rottui whose schema the store has: an older one tells it on."""
+
+
+def _has_settings(db: sqlite3.Connection) -> bool:
+    asked = "SELECT count(*) FROM sqlite_master WHERE name = 'settings'"
+    return bool(db.execute(asked).fetchone()[0])
 
 
 def check_ours(db: sqlite3.Connection, path: Path) -> int:
@@ -170,10 +179,21 @@ def check_ours(db: sqlite3.Connection, path: Path) -> int:
         raise StoreError(f"{path} is a database of another program, not a run store")
     if version > NEWEST:
         raise StoreError(
-            f"{path} has schema {version}; this rottui knows schemas up to {NEWEST}: "
-            "use a newer rottui"
+            f"{path} has schema {version}; this rottui ({__version__}) knows schemas up to "
+            f"{NEWEST}: use {_needed(db)}"
         )
     return version
+
+
+def _needed(db: sqlite3.Connection) -> str:
+    """Which rottui can read a store of a newer one: that which brought it to its schema."""
+    try:
+        row = db.execute("SELECT value FROM settings WHERE key = ?", (MADE_BY,)).fetchone()
+    except sqlite3.DatabaseError:
+        row = None
+    if row is None or not re.fullmatch(r"[0-9][0-9a-z.+-]{0,30}", str(row[0])):
+        return "a newer rottui"
+    return f"rottui {row[0]} or newer"
 
 
 def migrate(db: sqlite3.Connection, path: Path) -> None:
@@ -190,6 +210,10 @@ def migrate(db: sqlite3.Connection, path: Path) -> None:
                 for statement in MIGRATIONS[version].split(";"):
                     if statement.strip():
                         db.execute(statement)
+                if version + 1 == len(MIGRATIONS) and _has_settings(db):
+                    db.execute(
+                        "INSERT OR REPLACE INTO settings VALUES (?, ?)", (MADE_BY, __version__)
+                    )
                 db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 db.execute(f"PRAGMA user_version = {version + 1}")
             db.execute("COMMIT")

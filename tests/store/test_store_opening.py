@@ -15,6 +15,7 @@ import psutil
 import pytest
 from store_rows import add, claimed, epoch_row
 
+from rottui import __version__
 from rottui.errors import StoreError
 from rottui.store import connection, schema
 from rottui.store.connection import FILE
@@ -51,8 +52,15 @@ def database(folder: Path, *statements: str) -> None:
 
 
 def test_a_new_store_is_private_to_its_owner(tmp_path: Path) -> None:
-    RunStore.open(tmp_path / "a" / "b" / "store").close()
-    assert (tmp_path / "a" / "b" / "store").stat().st_mode & 0o777 == 0o700
+    folder = tmp_path / "a" / "b" / "store"
+    with RunStore.open(folder) as store:
+        (run,) = add(store)
+        store.write_checkpoint(claimed(store), "last", 0, 0, b"weights")
+        found = {path.name: path.stat().st_mode & 0o777 for path in folder.rglob("*.*")}
+    assert run.id == 1
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert set(found) > {FILE, f"{FILE}-wal", f"{FILE}-shm"}
+    assert set(found.values()) == {0o600}
 
 
 def test_the_rights_of_a_folder_that_was_there_are_left_alone(tmp_path: Path) -> None:
@@ -102,7 +110,7 @@ def test_six_processes_that_open_a_new_store_at_once_all_get_it(tmp_path: Path) 
 REFUSED = {
     "newer": (
         [f"PRAGMA application_id={schema.APPLICATION_ID}", "PRAGMA user_version=99"],
-        "has schema 99; this rottui knows schemas up to .* use a newer rottui",
+        r"has schema 99; this rottui .* knows schemas up to .* use a newer rottui",
     ),
     "newer, in WAL": (
         [
@@ -269,7 +277,7 @@ def test_a_store_of_every_earlier_schema_is_brought_to_the_newest(
         assert db.execute("SELECT * FROM toys").fetchall() == [("bear", 3)]
         assert db.execute("PRAGMA user_version").fetchone() == (len(ALL),)
     knowing(monkeypatch, ALL[:1])
-    with pytest.raises(StoreError, match=f"has schema {len(ALL)}; this rottui knows"):
+    with pytest.raises(StoreError, match=rf"has schema {len(ALL)}; this rottui \({__version__}\)"):
         RunStore.open(folder)
 
 
