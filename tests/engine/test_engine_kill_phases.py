@@ -109,8 +109,8 @@ def test_runs_survive_a_kill_in_every_phase(
 ) -> None:
     children.append(Child(store, arrays))
     configs = [
-        MLP.replaced({"epochs": 150, "shuffle": True}),
-        CNN.replaced({"epochs": 60, "shuffle": True}),
+        MLP.replaced({"epochs": 60, "shuffle": True}),
+        CNN.replaced({"epochs": 25, "shuffle": True}),
     ]
     orders = [(phase, 0 if phase == "claiming" else 1) for phase in PHASES]
     survive(store, tiny_dataset, children[0], configs, orders)
@@ -143,7 +143,7 @@ def test_a_worker_that_slept_past_its_lease_stops_and_changes_nothing(
 ) -> None:
     children += [Child(store, arrays), Child(store, arrays)]
     sleeper, heir = children
-    config = MLP.replaced({"epochs": 500, "shuffle": True})
+    config = MLP.replaced({"epochs": 200, "shuffle": True})
     (run,) = add(store, config)
     sleeper.tell("work")
     until(lambda: store.run(run.id).epochs_done >= 5)
