@@ -220,6 +220,10 @@ class Reader:
             for row in rows
         }
 
+    def placed_events(self, run_id: int) -> list[EventRow]:
+        """What happened to a run at a place of its training, in order."""
+        return [event for event in self.events(run_id) if event.epoch is not None]
+
     def events(self, run_id: int) -> list[EventRow]:
         """What happened to a run, in order."""
         with self._connections.reading() as db:

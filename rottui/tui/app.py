@@ -19,6 +19,8 @@ from textual.theme import Theme
 from rottui import locations
 from rottui.core.config import DataConfig, RunConfig
 from rottui.core.lr_suggestion import Suggestion
+from rottui.core.steering import LEAST_FACTOR, MOST_FACTOR, factor_problem
+from rottui.engine import steering
 from rottui.store.records import NewRun, RunRow
 from rottui.store.runs import RunStore
 from rottui.tui.backstage import Finished, Hand
@@ -33,9 +35,14 @@ from rottui.tui.remembered import Remembered
 from rottui.tui.screens.help import HelpScreen
 from rottui.tui.screens.lr_range import RangeScreen
 from rottui.tui.screens.main import MainScreen
-from rottui.tui.screens.questions import ConfirmScreen, LeaveScreen, NoticeScreen
+from rottui.tui.screens.questions import (
+    ConfirmScreen,
+    LeaveScreen,
+    NoticeScreen,
+    NumberScreen,
+)
 from rottui.tui.theming import DEFAULT_THEME, register_themes, theme_folders, token_defaults
-from rottui.tui.trainer import Trainer, interrupted_line
+from rottui.tui.trainer import Trainer
 from rottui.tui.widgets.charts_pane import ChartsPane
 from rottui.tui.widgets.configure_pane import ConfigurePane
 from rottui.tui.widgets.data_pane import DataPane
@@ -142,13 +149,8 @@ class RottuiApp(App[None]):
         self._feed.start()
         self._choose_data(self._data_text)
         if self._train:
-            started = self._tell_interrupted
-            Hand(self, "engine").do(self._trainer.start, lambda _: started(), self._complain)
+            Hand(self, "engine").do(self._trainer.start, lambda _: None, self._complain)
             self.set_interval(TROUBLE_SECONDS, self._look_for_trouble)
-
-    def _tell_interrupted(self) -> None:
-        if told := interrupted_line(self._trainer.interrupted):
-            self.notify(told, title="Interrupted", timeout=12, markup=False)
 
     def _bring_up_themes(self) -> None:
         for problem in register_themes(self, theme_folders(locations.config_dir())):
@@ -523,6 +525,49 @@ class RottuiApp(App[None]):
                 )
             case "edit":
                 self._edit(ids[0])
+            case "slower" | "faster":
+                factor = 0.5 if event.kind == "slower" else 2.0
+                self._wish(lambda: store.scale_lr(ids, factor), self._said(f"lr ×{factor:g}", ids))
+            case "save":
+                self._wish(lambda: store.ask_checkpoint(ids), self._said("Saving", ids))
+            case "scale":
+                self.push_screen(
+                    NumberScreen(
+                        f"Multiply the lr of {_runs(ids)} by",
+                        "0.5",
+                        _factor,
+                        f"A number from {LEAST_FACTOR:g} to {MOST_FACTOR:g}, such as 0.3.",
+                    ),
+                    partial(self._scale, ids),
+                )
+            case "extend":
+                self.push_screen(
+                    NumberScreen(
+                        f"So many epochs more for {_runs(ids)}:",
+                        "10",
+                        _epochs,
+                        "A whole number from 1 on.",
+                    ),
+                    partial(self._extend, ids),
+                )
+
+    def _said(self, what: str, ids: list[int]) -> Callable[[object], None]:
+        return lambda _: self.notify(f"{what}: {_runs(ids)}.", timeout=3, markup=False)
+
+    def _scale(self, ids: list[int], factor: float | None) -> None:
+        if factor is not None:
+            said = self._said(f"lr ×{factor:g}", ids)
+            self._wish(lambda: self._store.scale_lr(ids, factor), said)
+
+    def _extend(self, ids: list[int], epochs: float | None) -> None:
+        if epochs is None:
+            return
+
+        def extend() -> None:
+            for run_id in ids:
+                steering.extend(self._store, self._store.run(run_id), int(epochs))
+
+        self._wish(extend, self._said(f"{int(epochs)} epochs more", ids))
 
     def _move(self, ids: list[int], by: int) -> None:
         for run_id in ids if by < 0 else reversed(ids):  # so that they do not pass each other
@@ -593,6 +638,20 @@ def _ascii_only() -> bool:
     except UnicodeEncodeError:
         return True
     return False
+
+
+def _factor(text: str) -> float:
+    factor = float(text)
+    if problem := factor_problem(factor):
+        raise ValueError(problem)
+    return factor
+
+
+def _epochs(text: str) -> float:
+    epochs = int(text)
+    if epochs < 1:
+        raise ValueError(text)
+    return epochs
 
 
 def _runs(ids: Sequence[int]) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message
 
 from rottui.errors import StoreError
-from rottui.store.records import EpochRow
+from rottui.store.records import EpochRow, EventRow
 from rottui.tui.known_runs import KnownRuns
 from rottui.tui.snapshot import Snapshot
 
@@ -56,6 +56,7 @@ class Feed:
         self._revision = -1
         self._runs = KnownRuns()
         self._curves: dict[int, tuple[int, tuple[EpochRow, ...]]] = {}
+        self._events: dict[int, tuple[EventRow, ...]] = {}
         self._wake = threading.Event()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="rottui-feed", daemon=True)
@@ -103,6 +104,7 @@ class Feed:
     def _read(self, wanted: frozenset[int]) -> Snapshot:
         self._take_changes()
         curves: dict[int, tuple[int, tuple[EpochRow, ...]]] = {}
+        events: dict[int, tuple[EventRow, ...]] = {}
         for run_id in wanted:
             if run_id in self._runs:
                 run = self._runs[run_id]
@@ -110,12 +112,17 @@ class Feed:
                 fresh = known is not None and known[0] == run.revision
                 rows = known[1] if known and fresh else tuple(self._store.epochs(run_id))
                 curves[run_id] = (run.revision, rows)
-        self._curves = curves
+                if fresh and run_id in self._events:
+                    events[run_id] = self._events[run_id]
+                else:
+                    events[run_id] = tuple(self._store.placed_events(run_id))
+        self._curves, self._events = curves, events
         return Snapshot(
             runs=self._runs.listed,
             epochs={run_id: rows for run_id, (_, rows) in curves.items()},
             sweeps={sweep.id: sweep for sweep in self._store.sweeps()},
             now=time.time(),
+            events=events,
         )
 
     def _take_changes(self) -> None:

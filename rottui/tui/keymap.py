@@ -105,12 +105,27 @@ ACTIONS: tuple[Action, ...] = (
         "queue", "duplicate", "d", "Duplicate", "Queue the same config as a new run.", show=False
     ),
     Action("queue", "edit", "e", "To form", "Put the run's config into the form.", show=False),
+    Action(
+        "queue", "slower", "minus", "lr ×0.5", "Halve the lr from the next batch on.", show=False
+    ),
+    Action("queue", "faster", "plus", "lr ×2", "Double the lr from the next batch on.", show=False),
+    Action("queue", "scale", "L", "lr ×", "Multiply the lr by a number that you type.", show=False),
+    Action("queue", "save", "w", "Save now", "Save at the batch that is trained now.", show=False),
+    Action("queue", "extend", "x", "Extend", "Train a done run some epochs further.", show=False),
     Action("queue", "delete", "D,delete", "Delete", "Put the run into the trash; asks first."),
     Action("charts", "metric", "m", "Metric", "Show another metric: loss, MAE, errors in degrees."),
     Action("charts", "log", "l", "Log", "Logarithmic y axis, or linear again."),
     Action("charts", "split", "t", "Split", "Show train and test, train only, or test only."),
     Action("charts", "sweep", "s", "Sweep", "Compare the settings of the run's sweep."),
     Action("charts", "baseline", "b", "Baseline", "Show what guesses score, or hide it."),
+    Action(
+        "charts",
+        "events",
+        "e",
+        "Events",
+        "Mark L lr changed, R resumed, S saved, X extended, F forked, or not.",
+        show=False,
+    ),
     Action("charts", "previous_run", "k,up", "Prev run", "Show the run before.", show=False),
     Action("charts", "next_run", "j,down", "Next run", "Show the run after.", show=False),
     Action("sweep", "open", "enter,o", "Curves", "Show the curves of the setting's runs."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rottui.store.records import EpochRow, RunRow, SweepRow
+from rottui.store.records import EpochRow, EventRow, RunRow, SweepRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,8 @@ class Snapshot:
     """Every sweep, by its id."""
     now: float = 0.0
     """When it was read, in seconds since 1970."""
+    events: Mapping[int, tuple[EventRow, ...]] = field(default_factory=dict)
+    """What happened to the runs that the charts show, by run id: what has a place in them."""
     _by_id: Mapping[int, RunRow] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -26,6 +26,15 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something that happened at a place of the x axis: a letter on the axis, over no curve."""
+
+    x: float
+    letter: str
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
 class Band:
     """A part of the x axis that is marked, and a place in it."""
 
@@ -70,6 +79,7 @@ class Chart:
     y: Limits
     x_label: str = "epoch"
     marks: tuple[Mark, ...] = ()
+    notes: tuple[Note, ...] = ()
     band: Band | None = None
     dots: tuple[Dot, ...] = ()
     """Later ones are drawn over earlier ones."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rottui.store.records import EpochRow, RunRow
-from rottui.tui.charts.chart import Chart, Mark, Reference
+from rottui.store.records import EpochRow, EventRow, RunRow
+from rottui.tui.charts.chart import Chart, Mark, Note, Reference
 from rottui.tui.charts.limits import Limits, near, with_references, x_limits, y_limits
 from rottui.tui.charts.metrics import Metric, Splits
 from rottui.tui.charts.series import Series, Stroke, clean
@@ -14,6 +14,18 @@ from rottui.tui.charts.series import Series, Stroke, clean
 RUN_COLOURS = 8
 Epochs = Mapping[int, Sequence[EpochRow]]
 
+
+Events = Mapping[int, Sequence[EventRow]]
+
+LETTERS: Mapping[str, tuple[str, str]] = {
+    "lr": ("L", "lr changed"),
+    "resumed": ("R", "resumed"),
+    "checkpoint": ("S", "saved"),
+    "extended": ("X", "extended"),
+    "forked": ("F", "forked"),
+    "fork": ("F", "forked"),
+}
+"""Kind of event → the letter that marks its place, and what that means."""
 
 STROKES = {"train": Stroke.SOLID, "test": Stroke.DOTTED}
 
@@ -31,6 +43,8 @@ class Shown:
     planned: int
     """Epochs."""
     rows: tuple[EpochRow, ...]
+    notes: tuple[tuple[float, str], ...] = ()
+    """Place and letter of what happened to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +69,19 @@ class Plot:
         log: bool,
         *,
         baselines: bool = False,
+        events: Events | None = None,
     ) -> Plot:
-        """The plot of some runs of the store, with their epochs by run id."""
-        shown = (Shown(run.id, run.epochs, tuple(epochs.get(run.id, ()))) for run in runs)
+        """The plot of some runs of the store, with their epochs, and events, by run id."""
+        happened = events or {}
+        shown = (
+            Shown(
+                run.id,
+                run.epochs,
+                tuple(epochs.get(run.id, ())),
+                tuple(_notes(happened.get(run.id, ()))),
+            )
+            for run in runs
+        )
         references = _references(metric, runs) if baselines else ()
         return cls(metric, tuple(shown), splits, log, references)
 
@@ -96,6 +120,11 @@ class Plot:
             marks=tuple(
                 m for run, own in zip(drawn, curves, strict=True) for m in _marks(run, own)
             ),
+            notes=tuple(
+                Note(place, letter, run_style(run.run_id))
+                for run in drawn
+                for place, letter in run.notes
+            ),
         )
 
     def _series(self, run: Shown) -> list[Series]:
@@ -127,6 +156,14 @@ def _references(metric: Metric, runs: Sequence[RunRow]) -> tuple[Reference, ...]
         for guess, values in first.items()
         for text, (run_id, value) in values.items()
     )
+
+
+def _notes(events: Sequence[EventRow]) -> list[tuple[float, str]]:
+    return [
+        (event.epoch, LETTERS[event.kind][0])
+        for event in events
+        if event.epoch is not None and event.kind in LETTERS
+    ]
 
 
 def _marks(run: Shown, own: Sequence[Series]) -> list[Mark]:

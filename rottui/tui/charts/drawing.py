@@ -150,6 +150,9 @@ def _below(chart: Chart, wide: int, margin: int, width: int, glyphs: Glyphs) -> 
             edge[column] = (line, "chart-band")
         edge[left], edge[right] = (first, "chart-band"), (end, "chart-band")
         edge[middle] = (centre, "chart-band")
+    for note in chart.notes:
+        if 0 <= chart.x.share(note.x) <= 1:
+            edge[_column(chart.x, note.x, wide)] = (note.letter, note.style)
     name = chart.x_label if len(chart.x_label) <= margin else ""
     corner = (" " * margin + glyphs.corner, "chart-axis")
     names = Span(f"{name:>{margin}} " + "".join(labels), "chart-axis")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 _CSS = """
 {name} {{ align: center middle; }}
@@ -44,6 +45,39 @@ class ConfirmScreen(ModalScreen[bool]):
     def action_answer(self, answer: bool) -> None:
         """Close with that answer."""
         self.dismiss(answer)
+
+
+class NumberScreen(ModalScreen[float]):
+    """A question whose answer is a number that is typed; Esc answers None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Close")]
+    DEFAULT_CSS = _CSS.format(name="NumberScreen", border="$primary")
+
+    def __init__(
+        self, question: str, usual: str, read: Callable[[str], float], problem: str
+    ) -> None:
+        """``read`` makes the number of what was typed, or raises ValueError: then ``problem``."""
+        super().__init__()
+        self._question, self._usual = question, usual
+        self._read, self._problem = read, problem
+
+    def compose(self) -> ComposeResult:  # noqa: D102
+        field = Input(self._usual, compact=True, select_on_focus=True)
+        field.cursor_blink = False
+        with Vertical():
+            yield Static(self._question, markup=False)
+            yield field
+            yield Static("Enter  take it    Esc  close", classes="keys", markup=False)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Close with the number, or say what is wrong with it."""
+        event.stop()
+        try:
+            number = self._read(event.value.strip())
+        except ValueError:
+            self.query_one(".keys", Static).update(self._problem)
+            return
+        self.dismiss(number)
 
 
 class LeaveScreen(ModalScreen[str]):

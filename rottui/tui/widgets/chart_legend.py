@@ -37,8 +37,11 @@ def legend_rows(
     height: int,
     splits: Splits = Splits.BOTH,
     glyphs: Glyphs = UNICODE,
+    letters: str = "",
 ) -> list[Row]:
     """A header that says what is solid and dotted, then one row a run; at most ``height`` rows.
+
+    Where the header has room, it says what the ``letters`` on the x axis mean, too.
 
     Runs that do not fit are counted in the last row.
     """
@@ -53,7 +56,7 @@ def legend_rows(
         fitting.pop()
         numbers = _columns(fitting, splits)
     state = width >= names + 12 + PROGRESS + STATE + sum(map(_wide, numbers))
-    rows = [_header(key, numbers, state, width, glyphs)]
+    rows = [_header(key, letters, numbers, state, width, glyphs)]
     shown = list(runs[: height - 1])
     if len(shown) < len(runs) and shown:
         shown.pop()
@@ -80,10 +83,14 @@ def _wide(column: _Column) -> int:
     return max(NUMBER, len(column.title)) + 1
 
 
-def _header(key: str, numbers: Sequence[_Column], state: bool, width: int, glyphs: Glyphs) -> Row:
+def _header(
+    key: str, letters: str, numbers: Sequence[_Column], state: bool, width: int, glyphs: Glyphs
+) -> Row:
     titles = "state".ljust(STATE) if state else ""
     titles += "epoch".rjust(PROGRESS)
     titles += "".join(column.title.rjust(_wide(column)) for column in numbers)
+    if letters and len(key) + len(letters) + 3 <= width - len(titles):
+        key = f"{key}   {letters}"
     return _sides((Span(key),), (Span(titles, "chart-axis"),), width, glyphs)
 
 

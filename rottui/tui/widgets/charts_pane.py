@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from rottui.store.records import RunRow
 from rottui.tui.charts.cells import ASCII, UNICODE, Row, Span
-from rottui.tui.charts.curves import Plot
+from rottui.tui.charts.curves import LETTERS, Plot
 from rottui.tui.charts.drawing import SMALLEST
 from rottui.tui.charts.metrics import Metric, Splits
 from rottui.tui.charts.painter import Painter
@@ -105,6 +105,7 @@ class ChartsPane(Widget, can_focus=True):
         self._splits = Splits.BOTH
         self._log = False
         self._baselines = True
+        self._marks = True
 
     def compose(self) -> ComposeResult:
         """Two charts and the legend below them."""
@@ -163,6 +164,11 @@ class ChartsPane(Widget, can_focus=True):
         self._baselines = not self._baselines
         self._update()
 
+    def action_events(self) -> None:
+        """Mark where something happened, or not."""
+        self._marks = not self._marks
+        self._update()
+
     def action_previous_run(self) -> None:
         """Ask for the run before."""
         self.post_message(self.Stepped(-1))
@@ -213,8 +219,17 @@ class ChartsPane(Widget, can_focus=True):
                     height=plan.legend,
                     splits=self._splits,
                     glyphs=self._glyphs,
+                    letters=self._letters(),
                 )
             )
+
+    def _letters(self) -> str:
+        """What the letters on the axes mean, such as ``L lr changed  R resumed``."""
+        if not self._marks:
+            return ""
+        kinds = {e.kind for run in self.runs for e in self._snapshot.events.get(run.id, ())}
+        said = {" ".join(LETTERS[kind]): None for kind in LETTERS if kind in kinds}
+        return "  ".join(said)
 
     def _plot(self, metric: Metric) -> Plot:
         return Plot.of(
@@ -224,6 +239,7 @@ class ChartsPane(Widget, can_focus=True):
             self._splits,
             self._log,
             baselines=self._baselines,
+            events=self._snapshot.events if self._marks else None,
         )
 
     def _explanation(self, runs: tuple[RunRow, ...]) -> list[Row]:

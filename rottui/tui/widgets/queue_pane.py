@@ -288,6 +288,26 @@ class QueuePane(Vertical, can_focus=True):
         """Put the run's config into the form."""
         self._wish(Kind.EDIT)
 
+    def action_slower(self) -> None:
+        """Halve the lr."""
+        self._wish(Kind.SLOWER)
+
+    def action_faster(self) -> None:
+        """Double the lr."""
+        self._wish(Kind.FASTER)
+
+    def action_scale(self) -> None:
+        """Multiply the lr by a factor that is typed."""
+        self._wish(Kind.SCALE)
+
+    def action_save(self) -> None:
+        """Save at the batch that is trained now."""
+        self._wish(Kind.SAVE)
+
+    def action_extend(self) -> None:
+        """Train done runs further."""
+        self._wish(Kind.EXTEND)
+
     def action_delete(self) -> None:
         """Delete runs and their curves."""
         self._wish(Kind.DELETE)

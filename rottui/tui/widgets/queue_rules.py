@@ -22,6 +22,11 @@ class Kind(StrEnum):
     DUPLICATE = "duplicate"
     EDIT = "edit"
     DELETE = "delete"
+    SLOWER = "slower"
+    FASTER = "faster"
+    SCALE = "scale"
+    SAVE = "save"
+    EXTEND = "extend"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,15 @@ def refusal(kind: Kind, run: RunRow) -> str:
         case Kind.DELETE:
             if state is State.RUNNING:
                 return f"{who}; cancel it before you delete it"
+        case Kind.SLOWER | Kind.FASTER | Kind.SCALE:
+            if state in ENDED:
+                return f"{who}; it takes no step any more"
+        case Kind.SAVE:
+            if state is not State.RUNNING:
+                return f"{who}; only a running run is saved at a key"
+        case Kind.EXTEND:
+            if state is not State.DONE:
+                return f"{who}; only a done run is extended"
         case Kind.DUPLICATE | Kind.EDIT:
             pass
     return ""
