@@ -565,6 +565,21 @@ def store_repair(store: Store = None) -> int:
     return repair(store)
 
 
+@store_app.command("set")
+def store_set(
+    key: Annotated[str | None, typer.Argument(metavar="SETTING", help="interrupted.")] = None,
+    value: Annotated[str | None, typer.Argument(metavar="VALUE", help="continue or wait.")] = None,
+    store: Store = None,
+) -> int:
+    """Choose what becomes of runs whose process died: they go on, or wait for a person.
+
+    Without a value, prints what is chosen.
+    """
+    from rottui.commands.settings import choose
+
+    return choose(key, value, store)
+
+
 @store_app.command("prune")
 def store_prune(
     runs: Annotated[

@@ -23,6 +23,7 @@ from rottui.engine.threads import Cores, worker_count
 from rottui.engine.troubles import Troubles
 from rottui.engine.worker import Worker
 from rottui.errors import StoreError
+from rottui.store.records import RunRow
 from rottui.store.runs import RunStore
 
 if TYPE_CHECKING:
@@ -86,6 +87,8 @@ class Engine:
         self._beats = threading.Thread(target=self._beat, name="rottui-beats", daemon=True)
         self._life = threading.Lock()
         self._was_started = False
+        self.interrupted: tuple[RunRow, ...] = ()
+        """Runs that were in training when their process died, as ``start`` has left them."""
 
     def start(self, ready: Callable[[], None] | None = None) -> None:
         """Take back the runs of dead workers, load torch, then begin to train.
@@ -102,7 +105,8 @@ class Engine:
                 return
             for worker in self._workers:
                 self._store.add_worker(dataclasses.replace(self._me, id=worker.worker_id))
-            self._recover()
+            if recovered := self._recover():
+                self.interrupted = tuple(self._store.runs(ids=recovered))
             self._store.remove_leftovers()
         # Seconds of imports: outside the lock, so that leaving never waits for them.
         with explained_imports():
@@ -214,10 +218,11 @@ class Engine:
             except StoreError as error:
                 log.warning("heartbeat: %s", error)
 
-    def _recover(self) -> None:
+    def _recover(self) -> list[int]:
         recovered = self._store.recover(liveness.dead(self._store.workers()))
         if recovered:
-            log.info("continuing runs whose worker was gone: %s", recovered)
+            log.info("took back runs whose worker was gone: %s", recovered)
+        return recovered
 
     def _forget_workers(self) -> None:
         try:

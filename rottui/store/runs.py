@@ -12,13 +12,14 @@ from rottui.store.connection import Connections
 from rottui.store.groups import Groups
 from rottui.store.pruning import Pruning
 from rottui.store.rungs import Rungs
+from rottui.store.settings import Settings
 from rottui.store.steering import Steering
 from rottui.store.trash import Trash
 from rottui.store.wishes import Wishes
 from rottui.store.work import Work
 
 
-class RunStore(Wishes, Groups, Trash, Work, Rungs, Pruning, Steering):
+class RunStore(Wishes, Groups, Trash, Work, Rungs, Pruning, Steering, Settings):
     """A folder with ``runs.sqlite3`` and ``checkpoints/``; usable from any thread and process.
 
     Its folder is made private to its owner. Many processes may read and write it at once, on one

@@ -21,6 +21,7 @@ from rottui.store.connection import Connections
 from rottui.store.groups import pause_if_it_stops_on_failure
 from rottui.store.reading import COUNTED, METRICS, Reader, run_with
 from rottui.store.records import Checkpoint, Claim, EpochRow, WorkerRow
+from rottui.store.settings import INTERRUPTED, WAIT, setting_of
 from rottui.store.states import ENDED, LET_GO, State, Wish
 from rottui.store.writing import new_revision, note
 
@@ -83,7 +84,8 @@ class Work(Reader):
     def recover(self, dead_workers: Collection[str] = ()) -> list[int]:
         """Take runs from workers that are silent or dead; their ids.
 
-        They go back into the queue, or where their wish says.
+        They go where their wish says, else back into the queue, or wait for a person where the
+        store is set so.
         """
         with self._connections.reading() as db:  # most looks find nothing and need no write lock
             if not dead_workers and not _silent(db, dead_workers):
@@ -91,8 +93,12 @@ class Work(Reader):
         with self._connections.writing() as db:
             silent = _silent(db, dead_workers)
             revision = new_revision(db)
+            waits = setting_of(db, INTERRUPTED) == WAIT
             for row in silent:
-                state = LET_GO[row["wish"]]
+                held_back = waits and row["wish"] is None
+                wish = Wish.PAUSE if held_back else row["wish"]
+                state = LET_GO[wish]
+                db.execute("UPDATE runs SET wish = ? WHERE id = ?", (wish, row["id"]))
                 db.execute(
                     f"UPDATE runs SET state = ?, wish = {_KEPT_WISH}, worker = NULL, "
                     "lease_until = NULL, ended_at = ?, revision = ? WHERE id = ?",
@@ -100,7 +106,7 @@ class Work(Reader):
                 )
                 note(db, row["id"], "recovered", f"worker {row['worker']} was gone")
                 if state is not State.QUEUED:
-                    note(db, row["id"], str(state))
+                    note(db, row["id"], str(state), _HELD_BACK_WHY if held_back else "")
             for worker in dead_workers:
                 db.execute("DELETE FROM workers WHERE id = ?", (worker,))
         return [row["id"] for row in silent]
@@ -295,6 +301,7 @@ class Work(Reader):
         return self._files.remove_leftovers(named)
 
 
+_HELD_BACK_WHY = "interrupted runs wait for a person here: rottui store set interrupted continue"
 _HELD = "id = ? AND worker = ? AND attempt = ? AND state = 'running'"
 _KEPT_WISH = "CASE WHEN ? = 'paused' AND until = epochs_done THEN wish END"
 """Takes the run's new state: one that a person pauses at its rung is held back later, too."""

@@ -42,7 +42,7 @@ from rottui.tui.screens.questions import (
     NumberScreen,
 )
 from rottui.tui.theming import DEFAULT_THEME, register_themes, theme_folders, token_defaults
-from rottui.tui.trainer import Trainer
+from rottui.tui.trainer import Trainer, interrupted_line
 from rottui.tui.widgets.charts_pane import ChartsPane
 from rottui.tui.widgets.configure_pane import ConfigurePane
 from rottui.tui.widgets.data_pane import DataPane
@@ -149,8 +149,13 @@ class RottuiApp(App[None]):
         self._feed.start()
         self._choose_data(self._data_text)
         if self._train:
-            Hand(self, "engine").do(self._trainer.start, lambda _: None, self._complain)
+            started = self._tell_interrupted
+            Hand(self, "engine").do(self._trainer.start, lambda _: started(), self._complain)
             self.set_interval(TROUBLE_SECONDS, self._look_for_trouble)
+
+    def _tell_interrupted(self) -> None:
+        if told := interrupted_line(self._trainer.interrupted):
+            self.notify(told, title="Interrupted", timeout=12, markup=False)
 
     def _bring_up_themes(self) -> None:
         for problem in register_themes(self, theme_folders(locations.config_dir())):

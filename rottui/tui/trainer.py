@@ -9,10 +9,14 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rottui.errors import StoreError, TrainingError
+from rottui.store.records import RunRow
+from rottui.store.states import State
+from rottui.tui.widgets.formats import format_count
 
 if TYPE_CHECKING:
     from rottui.engine.engine import Engine
@@ -91,6 +95,12 @@ class Trainer:
         """
         engine = self._engine
         return engine is not None and not engine.idle
+
+    @property
+    def interrupted(self) -> tuple[RunRow, ...]:
+        """Runs that were in training when their process died, as this one has left them."""
+        engine = self._engine
+        return () if engine is None else engine.interrupted
 
     @property
     def trouble(self) -> str | None:
@@ -185,3 +195,15 @@ class Trainer:
         raise TrainingError(
             "the process that was to go on did not come to life; the log file says why"
         )
+
+
+def interrupted_line(runs: Sequence[RunRow]) -> str:
+    """What became of runs whose process died in training; empty if of none."""
+    if not runs:
+        return ""
+    names = ", ".join(str(run.id) for run in runs[:10]) + (", …" if len(runs) > 10 else "")
+    told = f"{format_count(len(runs), 'run')} ({names}) trained when a process died"
+    waits = sum(run.state is State.PAUSED for run in runs)
+    if waits == len(runs):
+        return f"{told}; paused: r lets them go on."
+    return f"{told}; going on from the last checkpoint{f', {waits} paused' if waits else ''}."

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -141,7 +143,12 @@ STALE_WRITES: dict[str, Callable[[RunStore, Claim], object]] = {
     "failed": lambda store, claim: store.finish(claim, State.FAILED, error="no"),
     "note": lambda store, claim: store.note_event(claim, "resumed", "from epoch 1"),
     "wish": lambda store, claim: store.wish_of(claim),
+    "scale the lr": lambda store, claim: store.take_scales(claim, 12, 3.0, {1: "by 0.5"}),
+    "save as asked": lambda store, claim: store.save_asked(
+        claim, 12, 3.0, [1], [store.write_checkpoint(claim, "last", 3, 12, b"stale")]
+    ),
 }
+ONLY_READS = {"asked"}
 
 
 def taken_over(store: RunStore, clock: Clock, by: str) -> tuple[Claim, Claim]:
@@ -170,6 +177,47 @@ def test_a_worker_that_lost_its_run_changes_nothing(
     assert store.read_checkpoint(last) == b"weights after epoch 1"
     store.commit_epoch(fresh, epoch_row(2))
     store.finish(fresh, State.DONE)
+
+
+def test_every_way_to_write_with_a_claim_is_tried_by_a_stale_worker() -> None:
+    """Whoever adds one adds it to ``STALE_WRITES``, or this fails."""
+    takes_a_claim = {
+        name
+        for name, method in inspect.getmembers(RunStore, inspect.isfunction)
+        if not name.startswith("_") and "claim" in inspect.signature(method).parameters
+    }
+    assert "commit_epoch" in takes_a_claim
+    tried = {name for write in STALE_WRITES.values() for name in write.__code__.co_names}
+    assert takes_a_claim - tried == ONLY_READS
+
+
+def test_a_stale_checkpoint_file_is_beside_the_recorded_ones(store: RunStore, clock: Clock) -> None:
+    """Of the same epoch and the same bytes, even: its name carries the attempt."""
+    stale, fresh = taken_over(store, clock, "w2")
+    written = store.write_checkpoint(fresh, "last", 2, 8, b"weights")
+    store.commit_epoch(fresh, epoch_row(2), [written])
+    late = store.write_checkpoint(stale, "last", 2, 8, b"weights")
+    assert late.file != written.file
+    assert store.read_checkpoint(store.checkpoints(1)[0]) == b"weights"
+    assert store.checkpoints(1)[0] == written
+
+
+@pytest.mark.parametrize("shift", [-1e9, 1e9], ids=["back", "forward"])
+def test_a_clock_that_somebody_sets_changes_no_lease(
+    store: RunStore, shift: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(store)
+    claim = claimed(store)
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() + shift)
+    assert store.recover() == []
+    store.beat("w1", [claim])
+    store.commit_epoch(claim, epoch_row(1))
+    monkeypatch.undo()
+    assert store.recover() == []
+    seconds = work.machine_seconds()
+    monkeypatch.setattr(work, "machine_seconds", lambda: seconds + LEASE_SECONDS + 1)
+    assert store.recover() == [1]
 
 
 @pytest.mark.parametrize("by", ["w2", "w1"], ids=["another worker", "the same worker again"])

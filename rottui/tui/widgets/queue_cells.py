@@ -223,8 +223,16 @@ def queue_time_left(runs: Sequence[RunRow]) -> float | None:
     return max(longest, work / max(1, training))
 
 
+_KINDS: dict[int, tuple[Mapping[str, Any], tuple[str, str]]] = {}
+"""Run id → its config and what was made of it: of thousands, a few are new in a snapshot."""
+
+
 def _kind(run: RunRow) -> tuple[str, str]:
-    return network_label(run.config), data_label(run.config)
+    known = _KINDS.get(run.id)
+    if known is None or known[0] is not run.config:
+        known = run.config, (network_label(run.config), data_label(run.config))
+        _KINDS[run.id] = known
+    return known[1]
 
 
 def detail(run: RunRow, ascii: bool = False) -> tuple[str, str]:
