@@ -167,15 +167,17 @@ class Engine:
 
     @property
     def successor(self) -> str | None:
-        """The worker of another living process that trains from this store; None if there is none.
+        """A worker of a living process that began to train from this store later; None if none did.
+
+        Later, so that of two that each would leave the queue to the other, one does not.
 
         Raises:
             StoreError: the store cannot be read.
         """
-        mine = {worker.worker_id for worker in self._workers}
         workers = self._store.workers()
-        gone = mine.union(liveness.dead(workers))
-        return next((worker.id for worker in workers if worker.id not in gone), None)
+        later = [worker for worker in workers if worker.started_at > self._me.started_at]
+        dead = liveness.dead(later)
+        return next((worker.id for worker in later if worker.id not in dead), None)
 
     @property
     def idle(self) -> bool:

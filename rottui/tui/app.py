@@ -227,6 +227,11 @@ class RottuiApp(App[None]):
         if self._departure is not None:
             self._departure.terminal_lost()
 
+    def wait_if_alone(self) -> None:
+        """Wait for the process's end, if the screen has closed since its terminal is gone."""
+        if self._departure is not None:
+            self._departure.wait_if_alone()
+
     def stop_engine(self) -> None:
         """Checkpoint the runs in progress and end the workers; any thread, waits."""
         self._leaving = True
@@ -302,7 +307,12 @@ class RottuiApp(App[None]):
 
         A stopped process has no thread that runs: what is in training is handed over before.
         """
-        if self._leaving or self._driver is None or not self._driver.can_suspend:
+        driver = self._driver
+        if self._leaving or isinstance(self.screen, NoticeScreen):
+            return
+        if driver is None or not driver.can_suspend:
+            said = "There is no shell here to go back to; q leaves, and runs can go on."
+            self.notify(said, severity="warning", timeout=6)
             return
         notice = NoticeScreen("Another process gets ready to go on with the runs.")
         self.push_screen(notice)
@@ -310,7 +320,7 @@ class RottuiApp(App[None]):
         def suspend(_: object) -> None:
             notice.dismiss()
             self.app_resume_signal.subscribe(self, self._resumed)
-            self.call_after_refresh(self.action_suspend_process)
+            self.call_after_refresh(getattr(driver, "suspend_group", self.action_suspend_process))
 
         def failed(sentence: str) -> None:
             notice.dismiss()
@@ -320,6 +330,7 @@ class RottuiApp(App[None]):
 
     def _resumed(self, _: object) -> None:
         self.app_resume_signal.unsubscribe(self)
+        self.action_repaint()
         self._wishes.do(self._trainer.take_back, lambda _: None, self._complain)
 
     # --- what every pane shares --------------------------------------------------------------
@@ -680,5 +691,6 @@ def run_app(
         try:
             app.run()
         finally:
+            app.wait_if_alone()
             app.stop_engine()  # a crash of the screen loses no training either
         return app.return_code or 0

@@ -8,7 +8,12 @@
   one without a screen is ended as soon as its runs are saved.
 
 The handlers are Python's own, not the event loop's, so that they run while the loop is blocked in a
-write, and nothing here waits for the loop.
+write, and nothing here waits for the loop. One that does answer is asked to close the screen, so
+that a process without a terminal draws nothing; the main thread then waits for the end.
+
+A read of input that is under way when the terminal vanishes would never end on the silent pipe that
+takes the terminal's place: one byte wakes it. (Closing the pipe would, too, but whoever polls for
+input spins on an end of file.)
 """
 
 from __future__ import annotations
@@ -27,9 +32,12 @@ from rottui.terminal_loss import let_go_of_the_terminal
 
 log = logging.getLogger(__name__)
 
+HANGUP = 128 + signal.SIGHUP
 GRACE_SECONDS = 5.0
 """How long an app may take to leave by itself after its runs were saved."""
 
+_NO_KEY = b"\0"
+"""Wakes a read of input; bound to nothing."""
 _RESTORE = "\x1b[<u\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?2004l\x1b[?1004l\x1b[?7h"
 _LEAVE = "\x1b[?1049l\x1b[?25h"
 
@@ -65,10 +73,18 @@ class Departure:
         """The terminal is gone, as a write to it has shown; any thread."""
         self._hang_up(signal.SIGHUP, None)
 
+    def wait_if_alone(self) -> None:
+        """Without a terminal, wait for the process's end: the screen has closed, training goes on.
+
+        For the main thread, which must not return: signals are handled in it.
+        """
+        if self._alone.is_set():
+            threading.Event().wait()
+
     def _hang_up(self, number: int, frame: FrameType | None) -> None:
         if not self._once.acquire(blocking=False):
             return  # once is enough, and a second signal must not wait for the first
-        let_go_of_the_terminal()
+        os.write(let_go_of_the_terminal(), _NO_KEY)
         self._alone.set()
         if not self._begun.is_set():
             threading.Thread(target=self._go_on_alone, name="rottui-alone").start()
@@ -84,6 +100,10 @@ class Departure:
     def _go_on_alone(self) -> None:
         log.info("the terminal is gone; training goes on without a screen")
         code = 1
+        try:
+            self._leave(HANGUP)
+        except Exception:  # whatever became of the screen is no reason to stop training
+            log.exception("the screen cannot be closed")
         try:
             self._train_alone()
             if self._begun.is_set():
@@ -114,8 +134,10 @@ class Departure:
             return
         descriptor = sys.__stdin__.fileno() if sys.__stdin__ else 0
         try:
-            os.write(descriptor, (_RESTORE + _LEAVE).encode())
             termios.tcsetattr(descriptor, termios.TCSANOW, self._terminal)
+            # Opened anew so as not to wait: perhaps nobody reads it.
+            own = os.open(os.ttyname(descriptor), os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
+            os.write(own, (_RESTORE + _LEAVE).encode())
         except (OSError, termios.error) as error:
             log.warning("cannot restore the terminal: %s", error)
 

@@ -1,15 +1,22 @@
-"""Textual's driver for a terminal that may vanish: what cannot be written is dropped.
+"""Textual's driver for a terminal that may vanish, or be lent to the shell for a while.
 
 Textual's writer thread dies of the first write to a terminal that is gone; its queue fills, and the
-event loop then waits for it for ever (seen in Textual 8.2.8).
+event loop then waits for it for ever (seen in Textual 8.2.8). Here what cannot be written is
+dropped.
+
+To suspend, Textual stops its own process only: a shell that waits for ``uv run rottui`` or for a
+script would wait on. Here the whole process group stops, as by a Ctrl+Z that nobody catches.
 """
 
 from __future__ import annotations
 
 import errno
+import os
+import signal
 from collections.abc import Callable
 from typing import IO, Any
 
+import psutil
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
@@ -55,3 +62,52 @@ class SteadyDriver(LinuxDriver):
         lost = getattr(app, "terminal_lost", lambda: None)
         if self._file is not None:
             self._file = SteadyFile(self._file, lost)  # type: ignore[assignment]
+        self._away = False
+
+    @property
+    def can_suspend(self) -> bool:
+        """Whether a shell is there that would take the terminal, and give it back."""
+        return _shell_waits()
+
+    def suspend_group(self) -> None:
+        """Leave the screen and stop, with whatever program of the shell's job waits for us.
+
+        Returns once the shell has continued the job; the screen is back soon after.
+        """
+        self.suspend_application_mode()
+        self._away = True
+        os.killpg(os.getpgrp(), signal.SIGSTOP)
+
+    def _sigtstp_application(self, *_: object) -> None:
+        """Somebody else wants us to stop: do it as by the key, so that training goes on."""
+        self._app.call_later(self._app.run_action, "suspend")
+
+    def _sigcont_application(self, *_: object) -> None:
+        if not self._away:
+            return
+        try:
+            in_front = os.tcgetpgrp(self.fileno) == os.getpgrp()
+        except OSError:  # the terminal has vanished meanwhile
+            return
+        if in_front:
+            self._away = False
+            self._must_signal_resume = True
+            self.resume_application_mode()
+        else:  # continued in the background (bg), where there is no screen
+            os.killpg(os.getpgrp(), signal.SIGSTOP)
+
+
+def _shell_waits() -> bool:
+    """Whether a shell with job control started the process group that we are in.
+
+    A group that has no such parent (the first process of a session, as of ``ssh -t host rottui``)
+    would stay stopped for ever.
+    """
+    group = os.getpgrp()
+    if group == os.getsid(0):
+        return False
+    try:
+        parent = psutil.Process(group).ppid()
+        return os.getsid(parent) == os.getsid(0) and os.getpgid(parent) != group
+    except (OSError, psutil.Error):
+        return False

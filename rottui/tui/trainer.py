@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rottui.errors import StoreError, TrainingError
+import rottui
+from rottui.errors import RottuiError, StoreError, TrainingError
 from rottui.store.records import RunRow
 from rottui.store.states import State
 from rottui.tui.widgets.formats import format_count
@@ -49,12 +50,11 @@ class Trainer:
         self._engine: Engine | None = None
         self._child: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
-        self._known = threading.Event()
-        """Set once there is an engine, or will never be one."""
         self._ended = False
+        self._alone = False
 
     def start(self) -> None:
-        """Begin to train, unless ``stop`` was called before.
+        """Begin to train, unless that was done, or ``stop`` was called before.
 
         Raises:
             StoreError: the store cannot be written.
@@ -64,7 +64,7 @@ class Trainer:
 
         try:
             with self._lock:
-                if self._ended:
+                if self._ended or self._engine is not None:
                     return
                 engine = self._engine = Engine(
                     self._folder,
@@ -72,11 +72,8 @@ class Trainer:
                     workers=self._workers,
                     program="launch",
                 )
-        finally:
-            self._known.set()
-        try:
             engine.start()
-        except TrainingError:
+        except RottuiError:
             with self._lock:
                 self._engine = None
             raise
@@ -121,12 +118,16 @@ class Trainer:
         self._halt()
 
     def take_back(self) -> None:
-        """Train here again, after ``hand_over``.
+        """Train here again, after ``hand_over``; not if the terminal has vanished meanwhile.
 
         Raises:
             StoreError: the store cannot be written.
+            TrainingError: PyTorch is missing or broken.
         """
-        child, self._child = self._child, None
+        with self._lock:
+            if self._alone:
+                return
+            child, self._child = self._child, None
         try:
             self.start()
         finally:
@@ -137,10 +138,18 @@ class Trainer:
     def train_alone(self) -> None:
         """Go on without a screen, until nothing is left to do here.
 
-        That is so once the queue is empty, or once another process trains from it and the runs in
-        training here have ended.
+        That is so once the queue is empty, or once a later process trains from it and the runs in
+        training here have ended; at once if they were handed over.
+
+        Raises:
+            StoreError: the store cannot be written.
+            TrainingError: PyTorch is missing or broken.
         """
-        self._known.wait(READY_SECONDS)
+        with self._lock:
+            self._alone = True
+            handed_over = self._child is not None
+        if not handed_over:
+            self.start()  # if the terminal went before that was done
         retired = False
         while (engine := self._engine) is not None and not self._ended:
             try:
@@ -164,11 +173,16 @@ class Trainer:
                 self._engine = None
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        """A detached ``rottui work`` that is about to claim."""
+        """A detached ``rottui work`` that is about to claim.
+
+        Without the current folder on its path: a ``random.py`` there would end it. Ours is named.
+        """
         reading, writing = os.pipe()
-        command = [sys.executable, "-m", "rottui", "work", "--until-empty"]
+        command = [sys.executable, "-P", "-m", "rottui", "work", "--until-empty"]
         command += ["--store", str(self._folder), "--ready-fd", str(writing)]
         command += [] if self._workers is None else ["--workers", str(self._workers)]
+        places = [str(Path(rottui.__file__).parents[1])]
+        places += [os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") else []
         try:
             child = subprocess.Popen(
                 command,
@@ -176,6 +190,7 @@ class Trainer:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
+                env=os.environ | {"PYTHONPATH": os.pathsep.join(places)},
                 pass_fds=(writing,),
             )
         except OSError as error:

@@ -26,3 +26,13 @@ def terminal(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
     yield start
     for one in started:
         one.end()
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Iterator[Terminal]:
+    """An interactive bash in a terminal, with job control; ``$rottui`` is the program."""
+    env = {**os.environ, "TERM": "xterm-256color", "PS1": "$ ", "HISTFILE": ""}
+    env |= {"ROTTUI_STORE": str(tmp_path / "store"), "rottui": f"{sys.executable} -m rottui"}
+    one = Terminal(["bash", "--norc", "--noprofile", "-i"], env, 120, 40)
+    yield one
+    one.end()

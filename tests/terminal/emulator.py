@@ -34,6 +34,7 @@ class Terminal:
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
             os.execvpe(command[0], command, env)
+        os.set_inheritable(self._fd, False)  # else a later terminal's program keeps this one open
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         self.status: int | None = None
 
@@ -49,6 +50,9 @@ class Terminal:
 
     def read(self, seconds: float = 0.1) -> None:
         """Take what the program writes for at most that long."""
+        if self._fd < 0:
+            time.sleep(seconds)
+            return
         ready, _, _ = select.select([self._fd], [], [], seconds)
         if ready:
             with contextlib.suppress(OSError):

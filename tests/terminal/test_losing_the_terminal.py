@@ -165,5 +165,30 @@ def test_a_terminal_that_is_not_read_stops_nothing(
     while store.run(1).epochs_done < seen + 100:
         time.sleep(0.05)
     os.kill(app.pid, signal.SIGTERM)
-    assert app.wait_exit() == 143  # reads again while it waits
+    ended = os.waitpid(app.pid, 0)[1]  # still nobody reads
+    app.status = os.waitstatus_to_exitcode(ended)
+    assert app.status == 143
     assert store.run(1).state is State.QUEUED
+
+
+@pytest.mark.slow
+def test_of_two_processes_without_a_screen_the_later_one_trains_the_queue(
+    terminal: Start, image_folder: Path, store: RunStore
+) -> None:
+    queue(terminal, image_folder, "--epochs", "100000")
+    queue(terminal, image_folder, "--epochs", "100000")
+    queue(terminal, image_folder, "--epochs", "3")
+    flags = ("launch", "--data", str(image_folder), "--workers", "1")
+    older = terminal(*flags)
+    older.wait_for(lambda: store.run(1).epochs_done >= 1)
+    newer = terminal(*flags)
+    newer.wait_for(lambda: store.run(2).epochs_done >= 1, 120)
+    older.close()
+    newer.close()
+    time.sleep(3)  # each has seen the other
+    assert store.run(2).worker != store.run(1).worker
+    store.cancel([1])
+    assert older.wait_exit() == 0
+    store.cancel([2])
+    assert newer.wait_exit() == 0
+    assert store.run(3).state is State.DONE
