@@ -240,6 +240,27 @@ def work(
     )
 
 
+@app.command("verify-resume")
+@takes_run_flags
+def verify_resume(
+    typed: Typed,
+    kills: Annotated[
+        str | None, typer.Option("--kills", metavar="N", help="Kill it so often; else once.")
+    ] = None,
+    threads: Annotated[
+        str | None, typer.Option("--threads", metavar="N", help="Threads of the run; else 1.")
+    ] = None,
+) -> int:
+    """Prove here that a killed run goes on to the same bits. Takes the flags of train.
+
+    Trains a run twice in a temporary store, once with SIGKILL at random moments; exits with 1 if
+    curve or weights differ.
+    """
+    from rottui.commands.verify_resume import verify_resume
+
+    return verify_resume(typed, kills, threads)
+
+
 @app.command()
 def runs(
     state: Annotated[
