@@ -69,8 +69,8 @@ class Groups(Reader):
             row = db.execute("SELECT value FROM settings WHERE key = 'paused'").fetchone()
         return row is not None and row["value"] != str(NO)
 
-    def set_priority(self, ids: Collection[int], priority: int) -> None:
-        """Train these before all others of lower priority.
+    def set_priority(self, ids: Collection[int], priority: int, *, relative: bool = False) -> None:
+        """Train these before all others of lower priority; ``relative`` adds to what each has.
 
         Raises:
             StoreError: a run is gone, or has ended; nothing was changed.
@@ -78,16 +78,17 @@ class Groups(Reader):
         with self._connections.writing() as db:
             revision = new_revision(db)
             for run_id in dict.fromkeys(ids):
-                row = db.execute("SELECT state FROM runs WHERE id = ?", (run_id,)).fetchone()
+                row = db.execute("SELECT * FROM runs WHERE id = ?", (run_id,)).fetchone()
                 if row is None:
                     raise StoreError(f"run {run_id} is gone; somebody deleted it")
                 if row["state"] in ENDED:
                     raise StoreError(f"run {run_id} is {row['state']}; it waits for nothing")
+                new = row["priority"] + priority if relative else priority
                 db.execute(
                     "UPDATE runs SET priority = ?, revision = ? WHERE id = ?",
-                    (priority, revision, run_id),
+                    (new, revision, run_id),
                 )
-                note(db, run_id, "priority", str(priority))
+                note(db, run_id, "priority", str(new))
 
 
 def group_named(db: sqlite3.Connection, name: str) -> int:

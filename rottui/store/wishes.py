@@ -139,6 +139,17 @@ class Wishes(Reader):
                         "a run that ended cannot go on: duplicate it",
                     )
 
+    def draft(self, ids: Collection[int]) -> None:
+        """Lay queued runs aside, until a person queues them.
+
+        Raises:
+            StoreError: a run is not queued; nothing was changed.
+        """
+        with self._connections.writing() as db:
+            revision = new_revision(db)
+            for row in _rows(db, ids):
+                _move_to(db, row, State.DRAFT, revision, "only a queued run becomes a draft")
+
     def cancel(self, ids: Collection[int]) -> None:
         """End waiting runs for good; ask running ones to end at the next batch.
 

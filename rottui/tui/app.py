@@ -30,6 +30,7 @@ from rottui.tui.feed import Feed, SnapshotRead, StoreTrouble
 from rottui.tui.images import ImageAnswers, Images
 from rottui.tui.keymap import Action, bindings
 from rottui.tui.predictions import PredictionAnswers
+from rottui.tui.queue_wishes import QueueWishes
 from rottui.tui.range_tests import RangeTests
 from rottui.tui.remembered import Remembered
 from rottui.tui.screens.help import HelpScreen
@@ -41,6 +42,7 @@ from rottui.tui.screens.questions import (
     NoticeScreen,
     NumberScreen,
 )
+from rottui.tui.screens.trash import TrashScreen
 from rottui.tui.theming import DEFAULT_THEME, register_themes, theme_folders, token_defaults
 from rottui.tui.trainer import Trainer, interrupted_line
 from rottui.tui.widgets.charts_pane import ChartsPane
@@ -50,6 +52,7 @@ from rottui.tui.widgets.equivariance_pane import EquivariancePane
 from rottui.tui.widgets.glyphs import to_ascii
 from rottui.tui.widgets.predictions_pane import PredictionsPane
 from rottui.tui.widgets.queue_pane import QueuePane
+from rottui.tui.widgets.queue_rules import Kind
 from rottui.tui.widgets.sweep_pane import SweepPane
 
 if TYPE_CHECKING:
@@ -117,6 +120,7 @@ class RottuiApp(App[None]):
         self._predictions = PredictionAnswers(
             Hand(self, "predictions"), store, Images(locations.cache_dir())
         )
+        self._queue_wishes = QueueWishes(self, store)
         self._departure: Departure | None = None
         self._trouble: str | None = None
         self._trouble_looks = 0
@@ -459,7 +463,7 @@ class RottuiApp(App[None]):
 
     # --- wishes ------------------------------------------------------------------------------
 
-    def _wish(
+    def wish(
         self, action: Callable[[], object], done: Callable[[object], None] | None = None
     ) -> None:
         """Write to the store behind the screen, then show what it has become."""
@@ -496,7 +500,7 @@ class RottuiApp(App[None]):
             self.notify(said, timeout=4, markup=False)
             self.main.go_to("queue")
 
-        self._wish(add, done)
+        self.wish(add, done)
 
     @on(ConfigurePane.RangeWanted)
     def _range_wanted(self, event: ConfigurePane.RangeWanted) -> None:
@@ -517,36 +521,20 @@ class RottuiApp(App[None]):
 
     @on(QueuePane.Wished)
     def _wished(self, event: QueuePane.Wished) -> None:
-        store, ids = self._store, list(event.run_ids)
+        ids = list(event.run_ids)
         if event.note:
             self.notify(event.note, timeout=6, markup=False)
         match event.kind:
-            case "pause":
-                self._wish(lambda: store.pause(ids))
-            case "resume":
-                self._wish(lambda: store.resume(ids))
-            case "cancel":
-                self._ask(
-                    f"Cancel {_runs(ids)}? Cancelled runs cannot go on.",
-                    lambda: self._wish(lambda: store.cancel(ids)),
+            case Kind.EDIT | Kind.EDIT_HERE:
+                self._edit(ids[0], here=event.kind is Kind.EDIT_HERE)
+            case Kind.SLOWER | Kind.FASTER:
+                factor = 0.5 if event.kind is Kind.SLOWER else 2.0
+                self.wish(
+                    lambda: self._store.scale_lr(ids, factor), self._said(f"lr ×{factor:g}", ids)
                 )
-            case "move_up" | "move_down":
-                self._wish(partial(self._move, ids, -1 if event.kind == "move_up" else 1))
-            case "duplicate":
-                self._wish(lambda: store.duplicate(ids))
-            case "delete":
-                self._ask(
-                    f"Delete {_runs(ids)}? Until rottui purge, rottui restore brings them back.",
-                    lambda: self._wish(lambda: store.delete(ids)),
-                )
-            case "edit":
-                self._edit(ids[0])
-            case "slower" | "faster":
-                factor = 0.5 if event.kind == "slower" else 2.0
-                self._wish(lambda: store.scale_lr(ids, factor), self._said(f"lr ×{factor:g}", ids))
-            case "save":
-                self._wish(lambda: store.ask_checkpoint(ids), self._said("Saving", ids))
-            case "scale":
+            case Kind.SAVE:
+                self.wish(lambda: self._store.ask_checkpoint(ids), self._said("Saving", ids))
+            case Kind.SCALE:
                 self.push_screen(
                     NumberScreen(
                         f"Multiply the lr of {_runs(ids)} by",
@@ -556,7 +544,7 @@ class RottuiApp(App[None]):
                     ),
                     partial(self._scale, ids),
                 )
-            case "extend":
+            case Kind.EXTEND:
                 self.push_screen(
                     NumberScreen(
                         f"So many epochs more for {_runs(ids)}:",
@@ -566,6 +554,8 @@ class RottuiApp(App[None]):
                     ),
                     partial(self._extend, ids),
                 )
+            case kind:
+                self._queue_wishes.wish(kind, ids)
 
     def _said(self, what: str, ids: list[int]) -> Callable[[object], None]:
         return lambda _: self.notify(f"{what}: {_runs(ids)}.", timeout=3, markup=False)
@@ -573,7 +563,7 @@ class RottuiApp(App[None]):
     def _scale(self, ids: list[int], factor: float | None) -> None:
         if factor is not None:
             said = self._said(f"lr ×{factor:g}", ids)
-            self._wish(lambda: self._store.scale_lr(ids, factor), said)
+            self.wish(lambda: self._store.scale_lr(ids, factor), said)
 
     def _extend(self, ids: list[int], epochs: float | None) -> None:
         if epochs is None:
@@ -583,29 +573,74 @@ class RottuiApp(App[None]):
             for run_id in ids:
                 steering.extend(self._store, self._store.run(run_id), int(epochs))
 
-        self._wish(extend, self._said(f"{int(epochs)} epochs more", ids))
+        self.wish(extend, self._said(f"{int(epochs)} epochs more", ids))
 
-    def _move(self, ids: list[int], by: int) -> None:
-        for run_id in ids if by < 0 else reversed(ids):  # so that they do not pass each other
-            self._store.move(run_id, by)
+    @on(QueuePane.GroupPaused)
+    def _group_paused(self, event: QueuePane.GroupPaused) -> None:
+        self._queue_wishes.pause_group(event)
 
-    def _ask(self, question: str, then: Callable[[], None]) -> None:
+    @on(QueuePane.AllPaused)
+    def _all_paused(self, event: QueuePane.AllPaused) -> None:
+        self._queue_wishes.pause_all(event.paused)
+
+    @on(QueuePane.Undone)
+    def _undone(self) -> None:
+        self._queue_wishes.undo()
+
+    @on(QueuePane.TrashWanted)
+    def _trash_wanted(self) -> None:
+        screen = TrashScreen(ascii=self._ascii)
+        self.push_screen(screen)
+        self._queue_wishes.show_trash(screen)
+
+    @on(TrashScreen.RestoreWanted)
+    def _restore_wanted(self, event: TrashScreen.RestoreWanted) -> None:
+        self._queue_wishes.restore(event)
+
+    @on(TrashScreen.PurgeWanted)
+    def _purge_wanted(self, event: TrashScreen.PurgeWanted) -> None:
+        self._queue_wishes.purge(event)
+
+    def ask(self, question: str, then: Callable[[], None]) -> None:
+        """Go on after a yes."""
+
         def answered(yes: bool | None) -> None:
             if yes:
                 then()
 
         self.push_screen(ConfirmScreen(question), answered)
 
-    def _edit(self, run_id: int) -> None:
+    def say(self, sentence: str) -> None:
+        """Tell a person what was done."""
+        self.notify(sentence, timeout=4, markup=False)
+
+    def _edit(self, run_id: int, *, here: bool) -> None:
         def fill(result: object) -> None:
             run: RunRow = result  # type: ignore[assignment]
             config = RunConfig.from_dict(run.config)
             # A name that was made from the settings is made anew from the edited ones.
             made = run.name.startswith(config.default_name)
-            self.main.query_one(ConfigurePane).fill(config, "" if made else run.name)
+            name = "" if made else run.name
+            self.main.query_one(ConfigurePane).fill(config, name, run_id if here else None)
             self.main.go_to("configure")
 
         self._wishes.do(lambda: self._store.run(run_id), fill, self._complain)
+
+    @on(ConfigurePane.Edited)
+    def _edited(self, event: ConfigurePane.Edited) -> None:
+        def edit() -> None:
+            from rottui.core.data import pin_data
+
+            data = pin_data(event.config.data)
+            whole = RunConfig.model_copy(event.config, update={"data": data})
+            self._store.edit(event.run_id, NewRun(event.name, whole.to_dict(), whole.epochs))
+
+        def done(_: object) -> None:
+            self.say(f"Run {event.run_id} is changed.")
+            self.main.query_one(ConfigurePane).stop_editing()
+            self.main.go_to("queue")
+
+        self.wish(edit, done)
 
     @on(QueuePane.Refused)
     def _refused(self, event: QueuePane.Refused) -> None:

@@ -121,6 +121,7 @@ class Feed:
             runs=self._runs.listed,
             epochs={run_id: rows for run_id, (_, rows) in curves.items()},
             sweeps={sweep.id: sweep for sweep in self._store.sweeps()},
+            all_paused=self._store.all_paused,
             now=time.time(),
             events=events,
         )

@@ -43,8 +43,9 @@ SCOPES: dict[str, str] = {
     "data": "Data",
     "range": "Range test",
     "predictions": "Predictions",
+    "trash": "Trash",
 }
-DIALOGS = frozenset({"range"})
+DIALOGS = frozenset({"range", "trash"})
 """Scopes of screens that stand over the panes: their actions are not in the palette."""
 
 ACTIONS: tuple[Action, ...] = (
@@ -112,7 +113,39 @@ ACTIONS: tuple[Action, ...] = (
     Action("queue", "scale", "L", "lr ×", "Multiply the lr by a number that you type.", show=False),
     Action("queue", "save", "w", "Save now", "Save at the batch that is trained now.", show=False),
     Action("queue", "extend", "x", "Extend", "Train a done run some epochs further.", show=False),
-    Action("queue", "delete", "D,delete", "Delete", "Put the run into the trash; asks first."),
+    Action(
+        "queue", "edit_here", "E", "Edit", "Edit a run that nobody has begun, in place.", show=False
+    ),
+    Action(
+        "queue",
+        "priority_up",
+        "greater_than_sign",
+        "Sooner",
+        "Raise the priority: higher ones are trained first.",
+        show=False,
+    ),
+    Action("queue", "priority_down", "less_than_sign", "Later", "Lower the priority.", show=False),
+    Action(
+        "queue",
+        "draft",
+        "a",
+        "Aside",
+        "Make it a draft; r queues it again.",
+        show=False,
+    ),
+    Action("queue", "retry", "t", "Retry", "Queue what failed or was cancelled again.", show=False),
+    Action(
+        "queue",
+        "pause_group",
+        "S",
+        "Group",
+        "Pause its sweep or group, or go on.",
+        show=False,
+    ),
+    Action("queue", "pause_all", "P", "Pause all", "Pause everything, or go on.", show=False),
+    Action("queue", "delete", "D,delete", "Delete", "Put it into the trash; U brings it back."),
+    Action("queue", "restore", "U", "Undo", "Bring back what was deleted last.", show=False),
+    Action("queue", "trash", "T", "Trash", "Look into the trash.", show=False),
     Action("charts", "metric", "m", "Metric", "Show another metric: loss, MAE, errors in degrees."),
     Action("charts", "log", "l", "Log", "Logarithmic y axis, or linear again."),
     Action("charts", "split", "t", "Split", "Show train and test, train only, or test only."),
@@ -171,6 +204,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("predictions", "reset", "0,home", "First", "Back to the first images.", show=False),
     Action("predictions", "previous_run", "k,up", "Prev run", "Show the run before.", show=False),
     Action("predictions", "next_run", "j,down", "Next run", "Show the run after.", show=False),
+    Action("trash", "restore", "enter,r", "Restore", "Take the run out of the trash."),
+    Action("trash", "purge", "x,delete", "Purge", "Remove the run for good; asks first."),
+    Action("trash", "close", "escape", "Close", "Go back to the queue."),
 )
 
 

@@ -18,6 +18,8 @@ class Snapshot:
     """Curves of the runs that the charts show, by run id."""
     sweeps: Mapping[int, SweepRow] = field(default_factory=dict)
     """Every sweep, by its id."""
+    all_paused: bool = False
+    """Whether no run is begun until a person lets everything go on."""
     now: float = 0.0
     """When it was read, in seconds since 1970."""
     events: Mapping[int, tuple[EventRow, ...]] = field(default_factory=dict)

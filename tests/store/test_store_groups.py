@@ -40,6 +40,26 @@ def test_the_highest_priority_is_first_then_the_place_in_the_queue(store: RunSto
         store.set_priority([1], 2)
 
 
+def test_priorities_are_raised_from_what_each_run_has(store: RunStore) -> None:
+    add(store, "a", "b", "c")
+    store.set_priority([2], 4)
+    store.set_priority([2, 3], 1, relative=True)
+    assert [run.priority for run in store.runs()] == [0, 5, 1]
+
+
+def test_a_draft_is_laid_aside_until_it_is_queued(store: RunStore) -> None:
+    add(store, "a", "b")
+    store.draft([1])
+    assert store.run(1).state is State.DRAFT
+    assert claimed(store).run.id == 2
+    assert not store.busy([])
+    with pytest.raises(StoreError, match="run 2 is running; only a queued run becomes"):
+        store.draft([2, 1])
+    store.resume([1])
+    assert store.run(1).state is State.QUEUED
+    assert claimed(store).run.id == 1
+
+
 def test_a_run_waits_for_those_it_needs(store: RunStore) -> None:
     first, second = add(store, "a", "b")
     (last,) = store.add_runs([NewRun("c", {}, 1)], needs=[first.id, second.id], priority=9)

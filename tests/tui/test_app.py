@@ -19,6 +19,7 @@ from rottui.tui.app import RottuiApp, run_app
 from rottui.tui.feed import SnapshotRead
 from rottui.tui.screens.help import HelpScreen
 from rottui.tui.screens.questions import ConfirmScreen, LeaveScreen
+from rottui.tui.screens.trash import TrashScreen
 from rottui.tui.snapshot import Snapshot
 from rottui.tui.widgets.charts_pane import ChartsPane
 from rottui.tui.widgets.configure_pane import ConfigurePane
@@ -165,17 +166,90 @@ async def test_what_ends_a_run_asks_first(store: RunStore, image_folder: Path) -
         await pilot.press("f3")
         await until(pilot, lambda: app.main.query_one(QueuePane).current is not None)
         for answer in ("escape", "enter", "n"):
-            await pilot.press("D")
+            await pilot.press("c")
             assert isinstance(app.screen, ConfirmScreen)
             await pilot.press(answer)
-        assert len(store.runs()) == 2
-        await pilot.press("D", "y")
+        assert store.run(first).state is State.QUEUED
+        await pilot.press("D")  # no question: there is a way back
         await until(pilot, lambda: [run.id for run in store.runs()] == [second])
         assert app.main.query_one(QueuePane) is not None
         await until(pilot, lambda: app.main.query_one(QueuePane).current.id == second)
         await pilot.press("c", "y")
         await until(pilot, lambda: store.run(second).state is State.CANCELLED)
         assert first not in [run.id for run in store.runs()]
+
+
+async def test_what_was_deleted_comes_back_by_a_key_or_from_the_trash(
+    store: RunStore, image_folder: Path
+) -> None:
+    first, second = queued(store, image_folder, 2)
+    app = idle_app(store, image_folder)
+    async with running(app) as pilot:
+        await pilot.press("f3")
+        queue = app.main.query_one(QueuePane)
+        await until(pilot, lambda: queue.current is not None)
+        await pilot.press("m", "m", "D")
+        await until(pilot, lambda: queue.current is None)
+        await pilot.press("U")
+        await until(pilot, lambda: len(queue.table.rows) == 2)
+        store.delete([first, second])
+        await pilot.press("T")
+        trash = app.screen
+        assert isinstance(trash, TrashScreen)
+        await until(pilot, lambda: len(trash.table.rows) == 2)
+        await pilot.press("enter")
+        await until(pilot, lambda: [run.id for run in store.runs()] == [first])
+        await until(pilot, lambda: len(trash.table.rows) == 1)
+        await pilot.press("x", "enter")
+        assert [run.id for run in store.runs(trashed=True)] == [second]
+        await pilot.press("x", "y")
+        await until(pilot, lambda: store.runs(trashed=True) == [])
+        await until(pilot, lambda: len(trash.table.rows) == 0)
+        await pilot.press("escape")
+        assert app.screen is app.main
+
+
+async def test_the_keys_of_the_queue_change_what_is_trained_when(
+    store: RunStore, image_folder: Path
+) -> None:
+    first, second = queued(store, image_folder, 2)
+    store.cancel([second])
+    app = idle_app(store, image_folder)
+    async with running(app) as pilot:
+        await pilot.press("f3")
+        queue = app.main.query_one(QueuePane)
+        await until(pilot, lambda: queue.current is not None and queue.current.id == first)
+        await pilot.press("greater_than_sign", "greater_than_sign", "less_than_sign")
+        await until(pilot, lambda: store.run(first).priority == 1)
+        await pilot.press("a")
+        await until(pilot, lambda: queue.current.state is State.DRAFT)
+        await pilot.press("r")
+        await until(pilot, lambda: queue.current.state is State.QUEUED)
+        await pilot.press("P")
+        await until(pilot, lambda: app.main._snapshot.all_paused)
+        await pilot.press("P")
+        await until(pilot, lambda: not store.all_paused)
+        await pilot.press("j", "t")
+        await until(pilot, lambda: store.run(second).state is State.QUEUED)
+
+
+async def test_a_run_that_waits_is_edited_in_place(store: RunStore, image_folder: Path) -> None:
+    (run_id,) = queued(store, image_folder)
+    app = idle_app(store, image_folder)
+    async with running(app) as pilot:
+        await pilot.press("f3")
+        await until(pilot, lambda: app.main.query_one(QueuePane).current is not None)
+        await pilot.press("E")
+        await until(pilot, lambda: app.main.active == "configure")
+        pane = app.main.query_one(ConfigurePane)
+        assert f"edits run {run_id}" in str(pane.query_one("#configure-help").content)
+        pane.form.fill({"epochs": "7"}, sweep=False)
+        await pilot.press("enter")
+        await until(pilot, lambda: app.main.active == "queue")
+        (run,) = store.runs()
+        assert (run.id, run.epochs, run.config["epochs"], run.name) == (run_id, 7, 7, "run 0")
+        await pilot.press("f2", "enter")  # the form queues new runs again
+        await until(pilot, lambda: len(store.runs()) == 2)
 
 
 async def test_a_wish_that_came_too_late_says_why(store: RunStore, image_folder: Path) -> None:

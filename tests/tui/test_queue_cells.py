@@ -21,6 +21,7 @@ from rottui.tui.widgets.formats import (
     format_loss,
     format_pace,
 )
+from rottui.tui.widgets.held import Held
 from rottui.tui.widgets.queue_rules import Kind, judge, refusal
 
 
@@ -281,6 +282,9 @@ def test_the_detail_of_a_failed_run_is_its_error() -> None:
         (Kind.CANCEL, {State.DRAFT, State.QUEUED, State.RUNNING, State.PAUSED}),
         (Kind.MOVE_UP, {State.QUEUED, State.PAUSED, State.DRAFT}),
         (Kind.DUPLICATE, set(State)),
+        (Kind.DRAFT, {State.QUEUED}),
+        (Kind.RETRY, {State.FAILED, State.CANCELLED}),
+        (Kind.PRIORITY_UP, {State.DRAFT, State.QUEUED, State.RUNNING, State.PAUSED}),
         (Kind.DELETE, set(State) - {State.RUNNING}),
     ],
 )
@@ -289,6 +293,22 @@ def test_wishes_fit_states(kind: Kind, fits: set[State]) -> None:
         reason = refusal(kind, run_row(5, state))
         assert (reason == "") == (state in fits), (state, reason)
         assert not reason or reason.startswith("run 5 is ")
+
+
+def test_only_a_run_that_nobody_has_begun_is_edited_in_place() -> None:
+    assert refusal(Kind.EDIT_HERE, run_row(1, attempt=0)) == ""
+    assert "has been begun" in refusal(Kind.EDIT_HERE, run_row(1, attempt=1))
+
+
+def test_the_state_of_a_queued_run_says_its_priority_and_what_holds_it_back() -> None:
+    first = run_row(1, priority=5)
+    assert queue_cells.cells(first)[1].text == "· queued +5"
+    held = Held("needs 3", "waits for run 3, which failed", for_good=True)
+    assert queue_cells.cells(first, held=held)[1] == ("✗ needs 3", "error", "")
+    text, _ = queue_cells.detail(first, held=held)
+    assert "waits for run 3, which failed · priority 5" in text
+    late = Held("", "s trains 2 at a time")
+    assert queue_cells.cells(run_row(1), held=late)[1].text == "· queued"
 
 
 def test_a_wish_that_is_pending_is_not_wished_again() -> None:

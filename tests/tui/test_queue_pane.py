@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.widgets import Footer, Static
 
 from rottui.core.presets import sweep_preset
-from rottui.store.records import RunRow
+from rottui.store.records import RunRow, SweepRow
 from rottui.store.states import State
 from rottui.tui.keymap import actions
 from rottui.tui.snapshot import Snapshot
@@ -67,6 +67,7 @@ RUNS = (
     run_row(4, State.PAUSED, done=2, last=epoch_row(2)),
     run_row(5, State.FAILED, error="the loss became nan in epoch 7"),
 )
+UNBEGUN = run_row(6, attempt=0)
 
 
 @pytest.mark.parametrize(
@@ -84,10 +85,15 @@ RUNS = (
         (5, "e", Kind.EDIT),
         (1, "D", Kind.DELETE),
         (5, "delete", Kind.DELETE),
+        (3, "greater_than_sign", Kind.PRIORITY_UP),
+        (3, "less_than_sign", Kind.PRIORITY_DOWN),
+        (3, "a", Kind.DRAFT),
+        (5, "t", Kind.RETRY),
+        (6, "E", Kind.EDIT_HERE),
     ],
 )
 async def test_a_key_wishes_for_the_run_under_the_cursor(on: int, key: str, kind: Kind) -> None:
-    app = Host(RUNS)
+    app = Host((*RUNS, UNBEGUN))
     async with app.run_test(size=(80, 20)) as pilot:
         app.pane.table.move_to(on)
         await pilot.press(key)
@@ -118,6 +124,43 @@ async def test_a_greyed_key_says_why(on: int, key: str, words: str) -> None:
         (only,) = app.said
         assert isinstance(only, QueuePane.Refused)
         assert only.reason == words
+
+
+async def test_what_holds_a_run_back_is_shown_as_soon_as_it_changes() -> None:
+    waits = run_row(6, needs=(2,))
+    app = Host((*RUNS, waits))
+    async with app.run_test(size=(80, 20)) as pilot:
+        app.pane.table.move_to(6)
+        await pilot.pause()
+        assert "· needs 2" in app.pane.table.render_line(6).text
+        assert "waits for run 2 ·" in app.text("detail")
+        failed = replace(RUNS[1], state=State.FAILED, revision=2)
+        app.pane.show(Snapshot((RUNS[0], failed, *RUNS[2:], waits)))
+        await pilot.pause()
+        assert "✗ needs 2" in app.pane.table.render_line(6).text
+        assert "waits for run 2, which failed" in app.text("detail")
+
+
+async def test_a_group_and_everything_are_paused_and_go_on_by_the_same_key() -> None:
+    grouped = run_row(1, sweep_id=4)
+    said: list[Message] = []
+    app = Host((grouped,))
+    async with app.run_test(size=(80, 20), message_hook=said.append) as pilot:
+        for paused in (False, True):
+            group = SweepRow(4, "rates", 0.0, (1,), paused=paused)
+            app.pane.show(Snapshot((grouped,), sweeps={4: group}, all_paused=paused))
+            await pilot.press("S", "P")
+            await pilot.pause()
+        groups = {id(m): m.paused for m in said if isinstance(m, QueuePane.GroupPaused)}
+        everything = {id(m): m.paused for m in said if isinstance(m, QueuePane.AllPaused)}
+        assert list(groups.values()) == list(everything.values()) == [True, False]
+        assert app.text("summary").startswith("everything is paused · 1 queued")
+        app.pane.show(Snapshot(RUNS))
+        await pilot.pause()
+        await pilot.press("S")
+        (refused,) = app.said
+        assert isinstance(refused, QueuePane.Refused)
+        assert refused.reason == "run 1 is of no sweep"
 
 
 async def test_marked_runs_are_acted_on_together_and_what_does_not_fit_is_named() -> None:

@@ -66,6 +66,14 @@ class ConfigurePane(Vertical, can_focus=True):
         """The rung that the runs of a halved sweep first wait at, in epochs."""
 
     @dataclass
+    class Edited(Message):
+        """A person wants a run that waits to have this name and config."""
+
+        run_id: int
+        name: str
+        config: RunConfig
+
+    @dataclass
     class RangeWanted(Message):
         """A person wants to know which learning rates fit."""
 
@@ -85,6 +93,8 @@ class ConfigurePane(Vertical, can_focus=True):
         self._ascii = ascii
         self._shown: dict[str, str] = {}
         self._queue_when_known = False
+        self._editing: int | None = None
+        """The run that the form is saved into; None where it queues new ones."""
         self._trouble_about: Reading | None = None
 
     def compose(self) -> ComposeResult:
@@ -108,11 +118,21 @@ class ConfigurePane(Vertical, can_focus=True):
 
     # From the app
 
-    def fill(self, config: RunConfig, name: str = "") -> None:
-        """Put a run's config into the form, as a single run; its data are pinned anew."""
+    def fill(self, config: RunConfig, name: str = "", editing: int | None = None) -> None:
+        """Put a run's config into the form, as a single run; its data are pinned anew.
+
+        ``editing`` is the run that the form is to be saved into, instead of queueing a new one.
+        """
+        self._editing = editing
+        self._show_help()
         data = config.data.model_copy(update={"fingerprint": None})
         self.form.choose_data(data, data.label)
         self.form.fill(form_schema.texts_of(config, name), sweep=False)
+
+    def stop_editing(self) -> None:
+        """From now on the form queues new runs."""
+        self._editing = None
+        self._show_help()
 
     def set_data(self, data: DataConfig | str, label: str = "", *, text: str | None = None) -> None:
         """The answer to ``DataChosen``: a config with a few words about it, or an error's sentence.
@@ -136,7 +156,8 @@ class ConfigurePane(Vertical, can_focus=True):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Esc is only taken while there is a field to leave."""
         if action == "leave_field":
-            return self.is_mounted and self.form.focused_field is not None
+            leaves = self._editing is not None or self.form.focused_field is not None
+            return self.is_mounted and leaves
         return True
 
     def action_queue(self) -> None:
@@ -154,9 +175,15 @@ class ConfigurePane(Vertical, can_focus=True):
             self._complain(f"not queued: {FIELD[name].label} {message}{rest}", reading)
             form.focus_field(name)
             return
+        if self._editing is not None and reading.sweep is not None:
+            self._complain(f"not saved: run {self._editing} is one run, not a sweep", reading)
+            return
         self._complain("", reading)
         name = form.texts["name"].strip()
-        if reading.sweep is not None:
+        if self._editing is not None and reading.config is not None:
+            config = reading.config
+            self.post_message(self.Edited(self._editing, name or config.default_name, config))
+        elif reading.sweep is not None:
             self._queue_sweep(reading.sweep, reading.plan, name)
         elif reading.config is not None:
             config = reading.config
@@ -212,7 +239,9 @@ class ConfigurePane(Vertical, can_focus=True):
         self.form.move_focus(-1)
 
     def action_leave_field(self) -> None:
-        """Leave the field, so that single letters are keys again."""
+        """Leave the field, so that single letters are keys again; then leave the edited run."""
+        if self.form.focused_field is None:
+            self.stop_editing()
         self.focus()
 
     def _use_preset(self, preset: str) -> None:
@@ -268,6 +297,10 @@ class ConfigurePane(Vertical, can_focus=True):
         spec = self.form.focused_field
         if spec is None:
             preset, sweep = _letter("next_preset"), _letter("toggle_sweep")
+            if self._editing is not None:
+                words = f"edits run {self._editing} · Enter saves it · Esc leaves it as it is"
+                self._write("configure-help", words)
+                return
             keys = f"{preset} preset · {sweep} sweep · Enter queues · up, down or Tab: edit a field"
             self._write("configure-help", keys)
         else:

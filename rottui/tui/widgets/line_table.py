@@ -51,7 +51,8 @@ class _Drawn(NamedTuple):
 class LineTable(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
     """Rows by key, of which only the visible ones are ever formatted and drawn.
 
-    ``cells_of`` turns a row into one ``Cell`` a column; it must depend on the row alone.
+    ``cells_of`` turns a row into one ``Cell`` a column; it must depend on the row alone, or
+    ``redraw`` must be told.
     """
 
     ALLOW_SELECT = False
@@ -196,6 +197,15 @@ class LineTable(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False
         self._refresh_changes(before, old_scroll, old_cursor)
         if self.cursor_key != old_key:
             self.post_message(self.CursorMoved(self, self.cursor_key))
+
+    def redraw(self, keys: Collection[Hashable]) -> None:
+        """Draw these rows anew: what they are drawn from has changed apart from the rows."""
+        for key in keys:
+            self._cells.discard(key)
+            self._drawn.discard(key)
+            index = self._list.index(key)
+            if index is not None:
+                self._refresh_row(index)
 
     def set_marked(self, keys: Collection[Hashable]) -> None:
         """Mark exactly these rows."""

@@ -17,6 +17,7 @@ from rottui.tui.widgets.formats import (
     format_pace,
 )
 from rottui.tui.widgets.glyphs import Glyphs, glyphs, to_ascii
+from rottui.tui.widgets.held import Held
 from rottui.tui.widgets.table_layout import Cell, Column
 
 BAR = 4
@@ -62,11 +63,11 @@ def columns(ascii: bool = False) -> tuple[Column, ...]:
     )
 
 
-def cells(run: RunRow, ascii: bool = False) -> tuple[Cell, ...]:
+def cells(run: RunRow, ascii: bool = False, held: Held | None = None) -> tuple[Cell, ...]:
     """One cell a column. Losses are in the target's own units, MAE in degrees, times in seconds.
 
     The test MAE is the experiment's, which counts the scalar target's errors the long way round;
-    the one along the circle compares targets.
+    the one along the circle compares targets. ``held`` says why a queued run is not begun.
     """
     symbols = glyphs(ascii)
     last = run.last
@@ -75,7 +76,7 @@ def cells(run: RunRow, ascii: bool = False) -> tuple[Cell, ...]:
     left = time_left(run)
     made = (
         Cell(str(run.id), "muted"),
-        state_cell(run, symbols),
+        state_cell(run, symbols, held),
         Cell(run.name, "", short_name(run.name, rate)),
         Cell(network_label(run.config)),
         Cell(rate),
@@ -99,10 +100,11 @@ def short_name(name: str, rate: str) -> str:
     return name.replace(f" lr {rate}", "", 1) or name
 
 
-def state_cell(run: RunRow, symbols: Glyphs) -> Cell:
+def state_cell(run: RunRow, symbols: Glyphs, held: Held | None = None) -> Cell:
     """Symbol and word of the state, or of what a person has asked for: ``⏸ pausing…``.
 
-    A run that ended before its last epoch, in order, is ``✓ done early``.
+    A run that ended before its last epoch, in order, is ``✓ done early``. A queued one that is held
+    back says by what, any other one its priority: ``· needs 3``, ``· queued +5``.
     """
     if run.state is State.RUNNING and run.wish is Wish.PAUSE:
         return Cell(f"{symbols.paused} pausing{symbols.cut}", "warn")
@@ -111,7 +113,12 @@ def state_cell(run: RunRow, symbols: Glyphs) -> Cell:
         return Cell(word, "warn", f"{symbols.cancelled} cancel{symbols.cut}")
     if run.at_rung and run.wish is None:
         return Cell(f"{symbols.paused} waiting", TONES[State.QUEUED])
+    if run.state is State.QUEUED and held is not None and held.word:
+        symbol = symbols.failed if held.for_good else symbols.of(run.state)
+        return Cell(f"{symbol} {held.word}", "error" if held.for_good else "warn")
     word = f"{symbols.of(run.state)} {run.state.value}"
+    if run.state is State.QUEUED and run.priority:
+        return Cell(f"{word} {run.priority:+d}", TONES[run.state])
     if run.state is State.DONE and run.reason:
         return Cell(f"{word} early", TONES[run.state], word)
     return Cell(word, TONES[run.state])
@@ -170,10 +177,15 @@ def data_label(config: Mapping[str, Any]) -> str:
     return label
 
 
-def summary(runs: Sequence[RunRow], ascii: bool = False) -> str:
-    """``3 running · 12 queued · 40 done · about 3h 05m left``; empty without runs."""
+def summary(runs: Sequence[RunRow], ascii: bool = False, all_paused: bool = False) -> str:
+    """``3 running · 12 queued · 40 done · about 3h 05m left``; empty without runs.
+
+    ``all_paused`` is said first, since then nothing is begun.
+    """
     counts = Counter("waiting" if run.at_rung else str(run.state) for run in runs)
     parts = [f"{counts[word]:,} {word}" for word in _ORDER if counts[word]]
+    if all_paused:
+        parts.insert(0, "everything is paused")
     left = queue_time_left(runs)
     if left is not None:
         parts.append(f"about {format_duration(left)} left")
@@ -235,7 +247,7 @@ def _kind(run: RunRow) -> tuple[str, str]:
     return known[1]
 
 
-def detail(run: RunRow, ascii: bool = False) -> tuple[str, str]:
+def detail(run: RunRow, ascii: bool = False, held: Held | None = None) -> tuple[str, str]:
     """A sentence about a run, and its tone: the error of a failed one, else what has no column.
 
     Where it waits, or why it ended before its last epoch, comes first.
@@ -250,6 +262,10 @@ def detail(run: RunRow, ascii: bool = False) -> tuple[str, str]:
     parts = [f"run {run.id}: {run.name}"]
     if run.at_rung:
         parts.append(f"waits at epoch {run.until} for the other runs of its sweep")
+    if held is not None:
+        parts.append(held.why)
+    if run.priority:
+        parts.append(f"priority {run.priority}")
     if (network := network_label(run.config)) not in run.name:
         parts.append(network)
     if run.reason:

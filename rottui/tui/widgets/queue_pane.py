@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,12 +14,13 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from rottui.store.records import RunRow
+from rottui.store.records import RunRow, SweepRow
 from rottui.tui.keymap import ACTIONS, bindings
 from rottui.tui.snapshot import Snapshot
 from rottui.tui.widgets import queue_cells
 from rottui.tui.widgets.form_schema import PRESETS, SWEEP_EXAMPLE
 from rottui.tui.widgets.glyphs import to_ascii
+from rottui.tui.widgets.held import Held, held_back
 from rottui.tui.widgets.line_table import MOVES, LineTable
 from rottui.tui.widgets.queue_rules import Kind, Verdict, judge
 
@@ -100,6 +101,26 @@ class QueuePane(Vertical, can_focus=True):
         """What is left alone although it was marked, as one sentence; empty when nothing is."""
 
     @dataclass
+    class GroupPaused(Message):
+        """A person wants a sweep or group to pause, or to go on."""
+
+        group: int
+        name: str
+        paused: bool
+
+    @dataclass
+    class AllPaused(Message):
+        """A person wants everything to pause, or to go on."""
+
+        paused: bool
+
+    class Undone(Message):
+        """A person wants back what was deleted last."""
+
+    class TrashWanted(Message):
+        """A person wants to look into the trash."""
+
+    @dataclass
     class Refused(Message):
         """A key was pressed that can do nothing now; ``reason`` is for a person."""
 
@@ -111,6 +132,9 @@ class QueuePane(Vertical, can_focus=True):
         super().__init__(id=id, classes=classes)
         self._ascii = ascii
         self._possible: tuple[bool, ...] = ()
+        self._held: dict[int, Held] = {}
+        self._groups: Mapping[int, SweepRow] = {}
+        self._all_paused = False
         self._shown: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
@@ -119,7 +143,7 @@ class QueuePane(Vertical, can_focus=True):
         yield RunTable(
             queue_cells.columns(self._ascii),
             key_of=lambda run: run.id,
-            cells_of=lambda run: queue_cells.cells(run, self._ascii),
+            cells_of=lambda run: queue_cells.cells(run, self._ascii, self._held.get(run.id)),
             same=lambda old, new: old.revision == new.revision,
             ascii=self._ascii,
             id="queue-table",
@@ -159,8 +183,13 @@ class QueuePane(Vertical, can_focus=True):
         """Show the runs of a snapshot; only what has changed is painted again."""
         table = self.table
         self.set_class(not snapshot.runs, "-empty")
+        held = held_back(snapshot)
+        before, self._held = self._held, held
+        table.redraw([k for k in before.keys() | held.keys() if before.get(k) != held.get(k)])
         table.set_rows(snapshot.runs)
-        self._write("queue-summary", queue_cells.summary(snapshot.runs, self._ascii))
+        self._groups, self._all_paused = snapshot.sweeps, snapshot.all_paused
+        summary = queue_cells.summary(snapshot.runs, self._ascii, snapshot.all_paused)
+        self._write("queue-summary", summary)
         if any(table.row(key) is None for key in table.marked):
             self.set_marked(self.marked)
         self._refresh_detail()
@@ -183,7 +212,7 @@ class QueuePane(Vertical, can_focus=True):
             return True if self._verdict(_KINDS[action]).runs else None
         if action in ("open", "mark"):
             return True if self.is_mounted and self.current is not None else None
-        if action == "sweep":
+        if action in ("sweep", "pause_group"):
             return True if self.is_mounted and self._in_sweep else None
         if action == "unmark_all":
             return True if self.is_mounted and self.table.marked else None
@@ -201,7 +230,7 @@ class QueuePane(Vertical, can_focus=True):
             reason = self._verdict(_KINDS[name]).reason
         elif name == "unmark_all":
             reason = "no run is marked"
-        elif name == "sweep" and self.current is not None:
+        elif name in ("sweep", "pause_group") and self.current is not None:
             reason = f"run {self.current.id} is of no sweep"
         else:
             reason = judge(Kind.EDIT, ()).reason
@@ -308,9 +337,48 @@ class QueuePane(Vertical, can_focus=True):
         """Train done runs further."""
         self._wish(Kind.EXTEND)
 
+    def action_edit_here(self) -> None:
+        """Edit a run that nobody has begun, in place."""
+        self._wish(Kind.EDIT_HERE)
+
+    def action_priority_up(self) -> None:
+        """Train before runs of lower priority."""
+        self._wish(Kind.PRIORITY_UP)
+
+    def action_priority_down(self) -> None:
+        """Train after runs of higher priority."""
+        self._wish(Kind.PRIORITY_DOWN)
+
+    def action_draft(self) -> None:
+        """Lay aside, until a person queues it."""
+        self._wish(Kind.DRAFT)
+
+    def action_retry(self) -> None:
+        """Queue what failed or was cancelled again."""
+        self._wish(Kind.RETRY)
+
+    def action_pause_group(self) -> None:
+        """Pause the run's sweep or group, or let it go on."""
+        run = self.current
+        group = None if run is None or run.sweep_id is None else self._groups.get(run.sweep_id)
+        if group is not None:
+            self.post_message(self.GroupPaused(group.id, group.name, not group.paused))
+
+    def action_pause_all(self) -> None:
+        """Pause everything, or let it go on."""
+        self.post_message(self.AllPaused(not self._all_paused))
+
     def action_delete(self) -> None:
-        """Delete runs and their curves."""
+        """Put runs into the trash."""
         self._wish(Kind.DELETE)
+
+    def action_restore(self) -> None:
+        """Bring back what was deleted last."""
+        self.post_message(self.Undone())
+
+    def action_trash(self) -> None:
+        """Look into the trash."""
+        self.post_message(self.TrashWanted())
 
     def _wish(self, kind: Kind) -> None:
         verdict = self._verdict(kind)
@@ -343,7 +411,11 @@ class QueuePane(Vertical, can_focus=True):
 
     def _refresh_detail(self) -> None:
         run = self.current
-        text, tone = ("", "") if run is None else queue_cells.detail(run, self._ascii)
+        text, tone = (
+            ("", "")
+            if run is None
+            else queue_cells.detail(run, self._ascii, self._held.get(run.id))
+        )
         self._write("queue-detail", text)
         self.query_one("#queue-detail").set_class(tone == "error", "error")
         self._refresh_possible()

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rottui.store.records import RunRow
-from rottui.store.states import ENDED, State, Wish
+from rottui.store.states import ENDED, RETRIED, State, Wish
 from rottui.tui.widgets.formats import format_count
+
+_WAITING = frozenset({State.DRAFT, State.QUEUED, State.PAUSED})
 
 
 class Kind(StrEnum):
@@ -21,6 +23,11 @@ class Kind(StrEnum):
     MOVE_DOWN = "move_down"
     DUPLICATE = "duplicate"
     EDIT = "edit"
+    EDIT_HERE = "edit_here"
+    PRIORITY_UP = "priority_up"
+    PRIORITY_DOWN = "priority_down"
+    DRAFT = "draft"
+    RETRY = "retry"
     DELETE = "delete"
     SLOWER = "slower"
     FASTER = "faster"
@@ -61,8 +68,20 @@ def refusal(kind: Kind, run: RunRow) -> str:
             if run.wish is Wish.CANCEL:
                 return _already(run)
         case Kind.MOVE_UP | Kind.MOVE_DOWN:
-            if state not in (State.QUEUED, State.PAUSED, State.DRAFT):
+            if state not in _WAITING:
                 return f"{who}; only a waiting run has a place in the queue"
+        case Kind.PRIORITY_UP | Kind.PRIORITY_DOWN:
+            if state in ENDED:
+                return f"{who}; it waits for nothing"
+        case Kind.DRAFT:
+            if state is not State.QUEUED:
+                return f"{who}; only a queued run becomes a draft"
+        case Kind.RETRY:
+            if state not in RETRIED:
+                return f"{who}; only failed and cancelled runs are tried again"
+        case Kind.EDIT_HERE:
+            if state not in _WAITING or run.attempt:
+                return f"run {run.id} has been begun; d queues a copy, e takes it into the form"
         case Kind.DELETE:
             if state is State.RUNNING:
                 return f"{who}; cancel it before you delete it"
@@ -84,7 +103,7 @@ def judge(kind: Kind, targets: Sequence[RunRow]) -> Verdict:
     """The runs among ``targets`` that the wish fits; the form takes exactly one."""
     if not targets:
         return Verdict((), "there is no run here yet")
-    if kind is Kind.EDIT and len(targets) > 1:
+    if kind in (Kind.EDIT, Kind.EDIT_HERE) and len(targets) > 1:
         marked = format_count(len(targets), "run")
         return Verdict((), f"the form holds one run, but {marked} are marked; u takes marks away")
     reasons = [(run, refusal(kind, run)) for run in targets]
