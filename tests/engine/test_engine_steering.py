@@ -85,6 +85,28 @@ def test_the_lr_is_scaled_at_the_batch_of_the_wish(
     assert stored(store, run) != alone(config, tiny_dataset)
 
 
+def test_a_steered_run_that_is_paused_goes_on_at_the_rate_it_had(
+    store: RunStore,
+    make_engine: MakeEngine,
+    tiny_dataset: Dataset,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def halve_and_pause(store: RunStore, claim: Claim) -> None:
+        store.scale_lr([claim.run.id], 0.5)
+        store.take_scales(claim, 5, 1.25, {1: "halved"})
+        store.pause([claim.run.id])
+
+    before_batch(5, halve_and_pause, monkeypatch)
+    (run,) = add(store, MLP)
+    engine = make_engine()
+    engine.start()
+    assert engine.wait_idle(60)
+    store.resume([run.id])
+    assert engine.wait_idle(60)
+    assert details(store, run, "resumed") == ["from epoch 1, step 5"]
+    assert stored(store, run) == steered(MLP, tiny_dataset, [(5, 0.5)])
+
+
 def test_what_is_asked_of_a_waiting_run_holds_from_its_next_step(
     store: RunStore, make_engine: MakeEngine, tiny_dataset: Dataset
 ) -> None:
