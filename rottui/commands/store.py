@@ -81,6 +81,8 @@ def repair(store: str | None) -> int:
     if len(repaired.lost) > MOST_LOST:
         print(f"lost: {len(repaired.lost) - MOST_LOST} more")
     print(f"the damaged file is {repaired.kept} now")
+    if repaired.aside is not None:
+        print(f"checkpoints of runs that were lost are in {repaired.aside}")
     return FAILED if repaired.lost else DONE
 
 

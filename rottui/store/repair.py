@@ -39,6 +39,8 @@ class Repaired:
     """A sentence for each thing that was not."""
     found: list[str] = field(default_factory=list)
     """Checkpoints whose row was lost, and whose file was found."""
+    aside: Path | None = None
+    """Where the checkpoint files of runs that were lost are, if there are any."""
 
 
 def repair(folder: Path) -> Repaired:
@@ -54,6 +56,7 @@ def repair(folder: Path) -> Repaired:
         os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         repaired = _save_into(temporary, path)
         repaired.kept = _take_its_place(temporary, path)
+        repaired.aside = _set_aside(path, repaired.kept)
     except OSError as error:
         raise StoreError(f"{folder} cannot be repaired: {error.strerror or error}") from None
     finally:
@@ -168,6 +171,22 @@ def _take_its_place(new: Path, path: Path) -> Path:
     new.replace(path)
     sync_folder(path.parent)
     return kept
+
+
+def _set_aside(path: Path, kept: Path) -> Path | None:
+    """Move the files that no row names beside the damaged file: an engine would remove them."""
+    with closing(open_read_only(path)) as db:
+        named = {row[0] for row in db.execute("SELECT file FROM checkpoints")}
+    folder = path.with_name(FOLDER)
+    orphans = [file for file in folder.glob("*.pt") if file.name not in named]
+    if not orphans:
+        return None
+    aside = kept.with_name(f"{kept.stem}-{FOLDER}")
+    aside.mkdir(mode=0o700)
+    for file in orphans:
+        file.replace(aside / file.name)
+    sync_folder(aside)
+    return aside
 
 
 def _sync(path: Path) -> None:

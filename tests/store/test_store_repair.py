@@ -255,6 +255,18 @@ def test_checkpoints_whose_rows_are_lost_are_found_by_their_files(folder: Path) 
     assert kept == {kind: f"{run.id} {kind}".encode() for kind in ("last", "best")}
 
 
+def test_files_of_lost_runs_are_set_aside_where_no_engine_removes_them(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / FILE)) as db, db:
+        db.execute("DELETE FROM checkpoints")
+        db.execute("DELETE FROM runs WHERE id = 1")
+    before = {path.name for path in (folder / "checkpoints").glob("run1-*")}
+    repaired = repair(folder)
+    assert before
+    assert repaired.aside is not None
+    assert {path.name for path in repaired.aside.glob("run1-*")} == before
+    assert not list((folder / "checkpoints").glob("run1-*"))
+
+
 def test_what_a_killed_process_has_committed_is_saved_too(folder: Path) -> None:
     script = (
         "import os, sys; from pathlib import Path; from rottui.store.runs import RunStore\n"
