@@ -256,15 +256,17 @@ def test_checkpoints_whose_rows_are_lost_are_found_by_their_files(folder: Path) 
 
 
 def test_files_of_lost_runs_are_set_aside_where_no_engine_removes_them(folder: Path) -> None:
+    files = folder / "checkpoints"
     with closing(sqlite3.connect(folder / FILE)) as db, db:
+        (lost,) = db.execute("SELECT max(run_id) FROM checkpoints").fetchone()
         db.execute("DELETE FROM checkpoints")
-        db.execute("DELETE FROM runs WHERE id = 1")
-    before = {path.name for path in (folder / "checkpoints").glob("run1-*")}
+        db.execute("DELETE FROM runs WHERE id = ?", (lost,))
+    before = {path.name for path in files.glob(f"run{lost}-*")}
     repaired = repair(folder)
     assert before
     assert repaired.aside is not None
-    assert {path.name for path in repaired.aside.glob("run1-*")} == before
-    assert not list((folder / "checkpoints").glob("run1-*"))
+    assert {path.name for path in repaired.aside.glob("*")} == before
+    assert not list(files.glob(f"run{lost}-*"))
 
 
 def test_what_a_killed_process_has_committed_is_saved_too(folder: Path) -> None:
