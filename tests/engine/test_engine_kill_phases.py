@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
+import psutil
 import pytest
 from engine_runs import CNN, MLP, add, alone, kinds, stored, until
 from test_engine_kill import check_weights
 
 from rottui.core.config import RunConfig
 from rottui.core.data.dataset import Dataset
+from rottui.store.connection import FILE
 from rottui.store.records import NewRun, RunRow
 from rottui.store.runs import RunStore
 from rottui.store.states import State
@@ -138,6 +142,26 @@ def test_runs_survive_a_hundred_kills_in_every_phase(
 # --- a worker that slept past its lease -----------------------------------------------------------
 
 
+def put_to_sleep(child: Child, store: RunStore) -> None:
+    """Stop a process between two of its transactions.
+
+    One that is stopped within holds SQLite's lock for as long: a machine that sleeps does not, as
+    then nobody else is awake.
+    """
+    for _ in range(100):
+        child.signal(signal.SIGSTOP)
+        until(lambda: psutil.Process(child.pid).status() == psutil.STATUS_STOPPED)
+        with closing(sqlite3.connect(store.folder / FILE, timeout=0.2)) as db:
+            try:
+                db.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                child.signal(signal.SIGCONT)
+                continue
+            db.execute("ROLLBACK")
+            return
+    raise AssertionError("it was in a transaction whenever it was stopped")
+
+
 def test_a_worker_that_slept_past_its_lease_stops_and_changes_nothing(
     store: RunStore, tiny_dataset: Dataset, arrays: Path, children: list[Child]
 ) -> None:
@@ -147,7 +171,7 @@ def test_a_worker_that_slept_past_its_lease_stops_and_changes_nothing(
     (run,) = add(store, config)
     sleeper.tell("work")
     until(lambda: store.run(run.id).epochs_done >= 5)
-    sleeper.signal(signal.SIGSTOP)
+    put_to_sleep(sleeper, store)
     heir.tell("work")
     until(lambda: store.run(run.id).attempt == 2 and store.run(run.id).epochs_done >= 10)
     before = store.run(run.id)
