@@ -10,12 +10,16 @@ from __future__ import annotations
 CLAIMABLE = """
 r.state = 'queued' AND r.trashed_at IS NULL
 AND NOT EXISTS (SELECT 1 FROM settings WHERE key = 'paused' AND value <> '0')
-AND NOT EXISTS (SELECT 1 FROM sweeps g WHERE g.id = r.sweep_id AND (g.paused <> 0 OR g.parallel <=
-    (SELECT count(*) FROM runs o WHERE o.sweep_id = g.id AND o.state = 'running')))
+AND (r.sweep_id IS NULL OR r.sweep_id NOT IN (SELECT g.id FROM sweeps g
+    WHERE g.paused <> 0 OR g.parallel <= (SELECT count(*) FROM runs o
+        INDEXED BY runs_by_priority WHERE o.state = 'running' AND o.sweep_id = g.id)))
 AND NOT EXISTS (SELECT 1 FROM needs n LEFT JOIN runs p ON p.id = n.needs
     WHERE n.run_id = r.id AND p.state IS NOT 'done')
 """
-"""A condition on a row ``r`` of ``runs``."""
+"""A condition on a row ``r`` of ``runs``.
+
+What holds groups back is found once a statement, by the few runs in training: asked for each row,
+a full group of 10,000 runs would take a claim seconds."""
 
 ORDER = "r.priority DESC, r.position, r.id"
 """Which of them is first."""
