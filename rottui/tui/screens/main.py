@@ -58,6 +58,8 @@ class MainScreen(Screen[None]):
         self.call_after_refresh(self._mount_stage)
 
     def _mount_stage(self) -> None:
+        if not (self.is_attached and self.is_running):  # the app was left right after its frame
+            return
         self.query_one("#stage").mount(
             ChartsPane(ascii=self._ascii, id="charts"),
             SweepPane(ascii=self._ascii, id="sweep"),
