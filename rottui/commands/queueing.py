@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from rottui.commands.runs import typed_state
-from rottui.commands.stores import check_exists, store_folder
+from rottui.commands.stores import opened
 from rottui.commands.sweeps import sweep_named
 from rottui.commands.usage import DONE, UsageError
 from rottui.errors import StoreError
@@ -90,9 +90,7 @@ def prioritise(priority: str, choice: Choice, store: str | None) -> int:
 
 def pause_everything(*, gently: bool, go_on: bool, store: str | None) -> int:
     """Pause the whole queue, or let it go on."""
-    folder = store_folder(store)
-    check_exists(folder)
-    with RunStore.open(folder) as rows:
+    with opened(store) as rows:
         rows.pause_all(NO if go_on else GENTLY if gently else NOW)
     if go_on:
         print("the queue goes on")
@@ -116,9 +114,7 @@ def group(
     if resume and (pause or gently):
         raise UsageError("--resume and --pause cannot both be")
     number = None if parallel in (None, "all") else _parallel(parallel or "")
-    folder = store_folder(store)
-    check_exists(folder)
-    with RunStore.open(folder) as rows:
+    with opened(store) as rows:
         found = sweep_named(rows.sweeps(), reference)
         rows.set_group(
             found.id,
@@ -139,9 +135,7 @@ def group(
 
 
 def _change(verb: Verb, choice: Choice, store: str | None) -> int:
-    folder = store_folder(store)
-    check_exists(folder)
-    with RunStore.open(folder) as rows:
+    with opened(store) as rows:
         ids = chosen(rows, choice, verb.states, trashed=verb.in_trash)
         verb.do(rows, ids)
     if not ids:

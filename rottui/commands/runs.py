@@ -9,7 +9,7 @@ from typing import Any
 from rottui.commands import tables
 from rottui.commands.json_rows import checkpoint_json, document, epoch_json, event_json, run_json
 from rottui.commands.run_table import SORTS, epoch_columns, ordered, run_columns
-from rottui.commands.stores import check_exists, exists, store_folder
+from rottui.commands.stores import check_exists, exists, opened, store_folder
 from rottui.commands.sweeps import sweep_named
 from rottui.commands.texts import circle_line, guess_line, metrics_line, moment
 from rottui.commands.usage import DONE, UsageError
@@ -96,9 +96,7 @@ def first_to_see(places: Sequence[tuple[int, State]], most: int) -> list[int]:
 
 def show(reference: str, *, every_epoch: bool, toml: bool, as_json: bool, store: str | None) -> int:
     """Print all that the store knows of one run."""
-    folder = store_folder(store)
-    check_exists(folder)
-    with RunStore.open(folder, read_only=True) as rows:
+    with opened(store, read_only=True) as rows:
         run = rows.run(reference)
         epochs = rows.epochs(run.id)
         checkpoints = rows.checkpoints(run.id)

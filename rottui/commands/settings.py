@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from rottui.commands.stores import check_exists, store_folder
+from rottui.commands.stores import opened
 from rottui.commands.usage import DONE, UsageError
 from rottui.errors import StoreError
-from rottui.store.runs import RunStore
 from rottui.store.settings import CHOICES, check_setting
 
 
@@ -21,9 +20,7 @@ def choose(key: str | None, value: str | None, store: str | None) -> int:
             check_setting(key, value)
     except StoreError as error:
         raise UsageError(str(error)) from None
-    folder = store_folder(store)
-    check_exists(folder)
-    with RunStore.open(folder, read_only=value is None) as rows:
+    with opened(store, read_only=value is None) as rows:
         if key is not None and value is not None:
             rows.set_setting(key, value)
         for name in CHOICES if key is None else (key,):

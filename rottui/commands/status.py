@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from rottui.commands.json_rows import document
-from rottui.commands.stores import check_exists, store_folder
+from rottui.commands.stores import opened
 from rottui.commands.tables import Column, print_table
 from rottui.commands.usage import DONE
 from rottui.engine import liveness
 from rottui.store.records import RunRow, WorkerRow
-from rottui.store.runs import RunStore
 from rottui.store.states import State
 from rottui.tui.widgets.formats import format_duration, format_pace
 
@@ -36,9 +35,7 @@ class Process:
 
 def status(*, as_json: bool, store: str | None) -> int:
     """Print who trains from the store, and how many runs are in which state."""
-    folder = store_folder(store)
-    check_exists(folder)
-    with RunStore.open(folder, read_only=True) as rows:
+    with opened(store, read_only=True) as rows:
         processes = processes_of(rows.workers(), rows.runs(states=[State.RUNNING]))
         counts = rows.counts()
         paused = rows.all_paused

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rottui.commands.config_flags import config_of, usage_error
 from rottui.commands.flags import Typed
-from rottui.commands.stores import check_exists, store_folder
+from rottui.commands.stores import opened
 from rottui.commands.usage import DONE, UsageError, positive
 from rottui.core.config import RunConfig
 from rottui.core.steering import factor_problem
@@ -22,7 +22,7 @@ def steer(references: Sequence[str], *, lr_scale: str | None, store: str | None)
     if lr_scale is None:
         raise UsageError("say what to change: --lr-scale 0.5, say")
     factor = _factor(lr_scale)
-    with _opened(store) as rows:
+    with opened(store) as rows:
         runs = _runs(rows, references)
         rows.scale_lr([run.id for run in runs], factor)
     for run in runs:
@@ -33,7 +33,7 @@ def steer(references: Sequence[str], *, lr_scale: str | None, store: str | None)
 
 def checkpoint(references: Sequence[str], *, store: str | None) -> int:
     """Ask running runs for a checkpoint at the batch that they are at."""
-    with _opened(store) as rows:
+    with opened(store) as rows:
         runs = _runs(rows, references)
         rows.ask_checkpoint([run.id for run in runs])
     for run in runs:
@@ -46,7 +46,7 @@ def extend(references: Sequence[str], *, epochs: str | None, store: str | None) 
     more = positive("--epochs", epochs)
     if more is None:
         raise UsageError("say how many epochs more: --epochs 20, say")
-    with _opened(store) as rows:
+    with opened(store) as rows:
         for run in _runs(rows, references):
             longer = steering.extend(rows, run, more)
             print(f"run {run.id}: queued, goes on from epoch {run.epochs} to {longer.epochs}")
@@ -63,7 +63,7 @@ def fork(
     if typed.preset or typed.config:
         flag = "--preset" if typed.preset else "--config"
         raise UsageError(f"{flag}: a fork has the config of its run; change it by flags")
-    with _opened(store) as rows:
+    with opened(store) as rows:
         parent = rows.run(reference)
         values = RunConfig.from_dict(parent.config).to_dict()
         config = config_of(typed, values)
@@ -81,12 +81,6 @@ def fork(
         (event,) = [event for event in rows.events(child.id) if event.kind == "forked"]
     print(f"run {child.id}: queued, forked {event.detail}")
     return DONE
-
-
-def _opened(store: str | None) -> RunStore:
-    folder = store_folder(store)
-    check_exists(folder)
-    return RunStore.open(folder)
 
 
 def _runs(rows: RunStore, references: Sequence[str]) -> list[RunRow]:

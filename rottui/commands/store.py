@@ -7,7 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from rottui.commands.json_rows import document
-from rottui.commands.stores import check_exists, store_folder
+from rottui.commands.runs import typed_state
+from rottui.commands.stores import check_exists, opened, store_folder
 from rottui.commands.sweeps import sweep_named
 from rottui.commands.usage import DONE, FAILED, UsageError
 from rottui.errors import StoreError
@@ -16,8 +17,7 @@ from rottui.store.connection import FILE
 from rottui.store.examination import Examination, examine
 from rottui.store.pruning import KINDS
 from rottui.store.repair import repair as save
-from rottui.store.runs import RunStore
-from rottui.store.states import ENDED, State
+from rottui.store.states import ENDED
 
 TOLD = ("runs", "sweeps", "epochs", "checkpoints", "events")
 """Tables that are told of, in this order."""
@@ -97,10 +97,8 @@ def prune(
 ) -> int:
     """Remove checkpoints that are not kept, of the named runs or of all that have ended."""
     kinds = _kinds(keep)
-    states = ENDED if state is None else {_state(state)}
-    folder = store_folder(store)
-    check_exists(folder)
-    with RunStore.open(folder) as rows:
+    states = ENDED if state is None else {typed_state(state)}
+    with opened(store) as rows:
         named = {rows.run(reference).id for reference in references}
         chosen = None if sweep is None else sweep_named(rows.sweeps(), sweep).id
         if named and state is None and chosen is None:
@@ -130,13 +128,6 @@ def _kinds(text: str) -> tuple[str, ...]:
     if not kinds:
         raise UsageError("--keep: say which checkpoints stay, such as best,last, or none")
     return kinds
-
-
-def _state(text: str) -> State:
-    try:
-        return State(text)
-    except ValueError:
-        raise UsageError(f"--state: must be one of {', '.join(State)}, not {text!r}") from None
 
 
 def _rows(found: Examination) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from rottui import locations
 from rottui.errors import StoreError
 from rottui.store.connection import FILE
+from rottui.store.runs import RunStore
 
 
 def store_folder(typed: str | None) -> Path:
@@ -27,3 +28,14 @@ def check_exists(folder: Path) -> None:
     """
     if not exists(folder):
         raise StoreError(f"there is no run store in {folder}; rottui train makes one")
+
+
+def opened(typed: str | None, *, read_only: bool = False) -> RunStore:
+    """The store of ``--store``, else the default one; a context manager.
+
+    Raises:
+        StoreError: there is none, or it cannot be used.
+    """
+    folder = store_folder(typed)
+    check_exists(folder)
+    return RunStore.open(folder, read_only=read_only)

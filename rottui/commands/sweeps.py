@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from rottui.commands.json_rows import document
-from rottui.commands.stores import check_exists, exists, store_folder
+from rottui.commands.stores import exists, opened, store_folder
 from rottui.commands.tables import Column, print_table
 from rottui.commands.usage import DONE, UsageError
 from rottui.core.leaderboard import Spread, Standing
@@ -50,9 +50,7 @@ def leaderboard(reference: str, *, by: str | None, as_json: bool, store: str | N
     """Print the settings of one sweep, best first."""
     if by is not None and by not in MEASURES:
         raise UsageError(f"--by: must be one of {', '.join(MEASURES)}, not {by!r}")
-    folder = store_folder(store)
-    check_exists(folder)
-    with RunStore.open(folder, read_only=True) as rows:
+    with opened(store, read_only=True) as rows:
         sweep = sweep_named(rows.sweeps(), reference)
         runs = rows.runs(sweep=sweep.id)
     found = standings(runs, sweep_fields(runs, sweep), by or CIRCULAR)

@@ -106,15 +106,15 @@ class Teller:
         Raises:
             StoreError: the store cannot be read.
         """
-        revision = self._store.revision()
-        if revision == self._revision:
+        if self._store.revision() == self._revision:
             return
+        changes = self._store.changes(self._revision)
         lines: list[tuple[float, str, str]] = []
         for number, event in self._store.events_after(self._event).items():
             self._event = number
             self.failures += event.kind == State.FAILED
             lines.append((event.at, _sentence(event), STYLES.get(event.kind, "")))
-        for run in self._store.runs(since=self._revision):
+        for run in changes.runs:
             seen = self._epochs.get(run.id, -1)
             for row in self._store.epochs(run.id, after=seen):
                 self._epochs[run.id] = row.epoch
@@ -123,7 +123,7 @@ class Teller:
                 lines.append((row.at, text, ""))
         for at, text, style in sorted(lines, key=lambda line: line[0]):
             self._print(at, text, style)
-        self._revision = revision
+        self._revision = changes.revision
 
     def others_train(self) -> bool:
         """Whether a run is in training anywhere: its process may die, or is about to let go of it.

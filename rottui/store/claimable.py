@@ -29,3 +29,16 @@ EXISTS (SELECT 1 FROM settings WHERE key = 'paused' AND value = '1')
 OR EXISTS (SELECT 1 FROM sweeps g WHERE g.id = runs.sweep_id AND g.paused = 1)
 """
 """Whether a row of ``runs`` in training is to be let go of, since all or its group is paused."""
+
+HOPELESS = """
+WITH RECURSIVE hopeless (id) AS (
+    SELECT n.run_id FROM needs n LEFT JOIN runs p ON p.id = n.needs
+    WHERE p.id IS NULL OR p.state IN ('failed', 'cancelled')
+        OR (p.trashed_at IS NOT NULL AND p.state <> 'done')
+    UNION
+    SELECT n.run_id FROM hopeless h JOIN runs p ON p.id = h.id JOIN needs n ON n.needs = h.id
+    WHERE p.state IN ('draft', 'queued', 'paused')
+)
+SELECT id FROM hopeless
+"""
+"""The runs that ``CLAIMABLE`` will never let through by itself, for what they need."""

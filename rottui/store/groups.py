@@ -14,7 +14,7 @@ from rottui.errors import StoreError
 from rottui.store.connection import Connections
 from rottui.store.reading import Reader
 from rottui.store.states import ENDED
-from rottui.store.writing import new_revision, note
+from rottui.store.writing import new_revision, note, rows_of
 
 NO, NOW, GENTLY = 0, 1, 2
 """How a group is paused, and everything likewise."""
@@ -77,18 +77,15 @@ class Groups(Reader):
         """
         with self._connections.writing() as db:
             revision = new_revision(db)
-            for run_id in dict.fromkeys(ids):
-                row = db.execute("SELECT * FROM runs WHERE id = ?", (run_id,)).fetchone()
-                if row is None:
-                    raise StoreError(f"run {run_id} is gone; somebody deleted it")
+            for row in rows_of(db, ids):
                 if row["state"] in ENDED:
-                    raise StoreError(f"run {run_id} is {row['state']}; it waits for nothing")
+                    raise StoreError(f"run {row['id']} is {row['state']}; it waits for nothing")
                 new = row["priority"] + priority if relative else priority
                 db.execute(
                     "UPDATE runs SET priority = ?, revision = ? WHERE id = ?",
-                    (new, revision, run_id),
+                    (new, revision, row["id"]),
                 )
-                note(db, run_id, "priority", str(new))
+                note(db, row["id"], "priority", str(new))
 
 
 def group_named(db: sqlite3.Connection, name: str) -> int:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import sqlite3
 import sys
+from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
 from rottui.errors import StoreError
+from rottui.store.claimable import HOPELESS
 from rottui.store.connection import Connections
 from rottui.store.plain import plain_in
 from rottui.store.records import Changes, Checkpoint, EpochRow, EventRow, RunRow, SweepRow
-from rottui.store.soundness import LATEST, Runs, mended_epoch
+from rottui.store.soundness import LATEST, Runs, mended_epoch, state_of
 from rottui.store.states import State, Wish
 
 METRICS = (
@@ -90,15 +92,13 @@ class Reader:
         states: Collection[State] | None = None,
         sweep: int | None = None,
         ids: Collection[int] | None = None,
-        since: int | None = None,
         trashed: bool = False,
     ) -> list[RunRow]:
         """The runs in queue order; all of them, or those that fit every condition.
 
-        ``since`` leaves those that have changed after that revision; ``trashed`` takes those of the
-        trash instead of all others.
+        ``trashed`` takes those of the trash instead of all others.
         """
-        where, values = _conditions(states, sweep, ids, since, trashed)
+        where, values = _conditions(states, sweep, ids, trashed)
         with self._connections.reading() as db:
             return _runs(db, f"{where} {_IN_ORDER}", values)
 
@@ -110,10 +110,10 @@ class Reader:
         trashed: bool = False,
     ) -> list[tuple[int, State]]:
         """Id and state of the runs that ``runs`` would give, which is much quicker."""
-        where, values = _conditions(states, sweep, None, None, trashed)
+        where, values = _conditions(states, sweep, None, trashed)
         with self._connections.reading() as db:
             rows = _tuples(db, f"SELECT r.id, r.state FROM runs r {where} {_IN_ORDER}", values)
-        return [(run_id, _STATES[state]) for run_id, state in rows]
+        return [(run_id, state_of(state)) for run_id, state in rows]
 
     def changes(self, since: int) -> Changes:
         """What has become of the runs after a revision, those in the trash too; of all after -1.
@@ -197,13 +197,24 @@ class Reader:
             ).fetchall()
         return [Checkpoint(**{name: row[name] for name in row.keys()}) for row in rows]  # noqa: SIM118
 
+    def hopeless(self) -> frozenset[int]:
+        """Ids of the runs that are never trained unless a person does something about others.
+
+        What they need, or what that needs in turn, failed, was cancelled or was thrown away.
+        """
+        with self._connections.reading() as db:
+            return frozenset(run_id for (run_id,) in _tuples(db, HOPELESS))
+
     def counts(self) -> dict[State, int]:
         """How many runs are in each state that any is in."""
         with self._connections.reading() as db:
             rows = db.execute(
                 "SELECT state, count(*) AS n FROM runs WHERE trashed_at IS NULL GROUP BY state"
             ).fetchall()
-        return {State(row["state"]): row["n"] for row in rows}
+        counts: Counter[State] = Counter()
+        for row in rows:
+            counts[state_of(row["state"])] += row["n"]
+        return counts
 
     def newest_event(self) -> int:
         """The number of the last event of any run; 0 if there is none."""
@@ -215,10 +226,7 @@ class Reader:
         """Number → what happened to any run after the event of that number, in order."""
         with self._connections.reading() as db:
             rows = db.execute("SELECT * FROM events WHERE id > ? ORDER BY id", (event,)).fetchall()
-        return {
-            row["id"]: EventRow(row["run_id"], row["at"], row["kind"], row["detail"], row["epoch"])
-            for row in rows
-        }
+        return {row["id"]: _event_of(row) for row in rows}
 
     def placed_events(self, run_id: int) -> list[EventRow]:
         """What happened to a run at a place of its training, in order."""
@@ -230,25 +238,22 @@ class Reader:
             rows = db.execute(
                 "SELECT * FROM events WHERE run_id = ? ORDER BY id", (run_id,)
             ).fetchall()
-        return [
-            EventRow(row["run_id"], row["at"], row["kind"], row["detail"], row["epoch"])
-            for row in rows
-        ]
+        return [_event_of(row) for row in rows]
+
+
+def _event_of(row: sqlite3.Row) -> EventRow:
+    return EventRow(row["run_id"], row["at"], row["kind"], row["detail"], row["epoch"])
 
 
 def _conditions(
     states: Collection[State] | None,
     sweep: int | None,
     ids: Collection[int] | None,
-    since: int | None,
     trashed: bool,
 ) -> tuple[str, list[str]]:
     """What ``runs`` was asked for, as SQL and its values."""
     conditions = [f"r.trashed_at IS {'NOT ' if trashed else ''}NULL"]
     values: list[str] = []
-    if since is not None:
-        conditions.append("r.revision > CAST(? AS INTEGER)")
-        values.append(str(since))
     for column, wanted in (("state", states), ("id", ids)):
         if wanted is not None:
             conditions.append(f"r.{column} IN (SELECT value FROM json_each(?))")

@@ -46,6 +46,11 @@ _TIMES = ("created_at", "started_at", "ended_at", "trashed_at")
 _STATES, _WISHES = frozenset(map(str, State)), frozenset({None, *map(str, Wish)})
 
 
+def state_of(value: Any) -> State:
+    """A run's state; one that there is not counts as failed."""
+    return State(value) if value in _STATES else State.FAILED
+
+
 class Runs:
     """Tells sound rows of runs, whose columns are in this order, from others."""
 
@@ -79,8 +84,7 @@ class Runs:
         for name in _TIMES:
             if values[name] is not None and not 0 <= values[name] < LATEST:
                 values[name] = _OF_RUNS[name][1]
-        if values["state"] not in _STATES:
-            values["state"] = str(State.FAILED)
+        values["state"] = str(state_of(values["state"]))
         if values["wish"] not in _WISHES:
             values["wish"] = None
         values["error"] = values["error"] or DAMAGED

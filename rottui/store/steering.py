@@ -22,8 +22,8 @@ from rottui.store.connection import Connections
 from rottui.store.reading import Reader, config_of
 from rottui.store.records import Checkpoint, Claim, NewFork, RunRow, Steer
 from rottui.store.states import ENDED, State
-from rottui.store.work import held, lost, record
-from rottui.store.writing import new_revision, note
+from rottui.store.work import BEST, BEST_FIRST, held, lost, record
+from rottui.store.writing import files_of, new_revision, note, rows_of
 
 
 class Steering(Reader):
@@ -54,13 +54,14 @@ class Steering(Reader):
         with self._connections.writing() as db:
             revision = new_revision(db)
             for run_id in dict.fromkeys(ids):
-                state = _row(db, run_id)["state"]
+                row = _row(db, run_id)
+                state = row["state"]
                 if state in ENDED:
                     raise StoreError(f"run {run_id} is {state}; it takes no step any more")
                 if kind == "checkpoint" and state != State.RUNNING:
                     raise StoreError(
                         f"run {run_id} is {state}; it was saved when it stopped"
-                        if _row(db, run_id)["attempt"]
+                        if row["attempt"]
                         else f"run {run_id} is {state}; there is nothing to save yet"
                     )
                 db.execute(
@@ -90,11 +91,7 @@ class Steering(Reader):
                 raise StoreError(
                     f"run {run_id} ended before its last epoch ({why}); fork it to train on"
                 )
-            kinds = {
-                found["kind"]
-                for found in db.execute("SELECT kind FROM checkpoints WHERE run_id = ?", (run_id,))
-            }
-            if "last" not in kinds:
+            if "last" not in files_of(db, run_id):
                 raise StoreError(f"run {run_id} has no last checkpoint to go on from")
             db.execute(
                 "UPDATE runs SET state = 'queued', wish = NULL, epochs = ?, config = ?, "
@@ -229,9 +226,7 @@ class Steering(Reader):
 
 
 def _row(db: sqlite3.Connection, run_id: int) -> sqlite3.Row:
-    row: sqlite3.Row | None = db.execute("SELECT * FROM runs WHERE id = ?", (run_id,)).fetchone()
-    if row is None:
-        raise StoreError(f"run {run_id} is gone; somebody deleted it")
+    (row,) = rows_of(db, [run_id])
     if config_of(row["config"]) is None:
         raise StoreError(f"the config of run {run_id} is damaged")
     return row
@@ -278,8 +273,4 @@ def _copy_epochs(db: sqlite3.Connection, parent: int, run_id: int, until: int) -
         "WHERE run_id = ? AND epoch <= ?",
         (run_id, parent, until),
     )
-    db.execute(
-        "UPDATE runs SET best_epoch = (SELECT epoch FROM epochs WHERE run_id = runs.id AND finite "
-        "ORDER BY test_loss, epoch LIMIT 1) WHERE id = ?",
-        (run_id,),
-    )
+    db.execute(f"UPDATE runs SET best_epoch = ({BEST} {BEST_FIRST}) WHERE id = ?", (run_id,))

@@ -11,7 +11,7 @@ from rottui.store.checkpoints import CheckpointFiles
 from rottui.store.connection import Connections
 from rottui.store.reading import Reader
 from rottui.store.states import State
-from rottui.store.writing import new_revision, note
+from rottui.store.writing import files_of, new_revision, note, rows_of
 
 
 class Trash(Reader):
@@ -28,7 +28,7 @@ class Trash(Reader):
         """
         with self._connections.writing() as db:
             revision, now = new_revision(db), time.time()
-            for row in _found(db, ids):
+            for row in rows_of(db, ids):
                 if row["state"] == State.RUNNING:
                     raise StoreError(f"run {row['id']} is running; cancel it before deleting it")
                 if row["trashed_at"] is None:
@@ -63,8 +63,7 @@ class Trash(Reader):
             new_revision(db)
             files: list[str] = []
             for row in _in_trash(db, ids):
-                named = db.execute("SELECT file FROM checkpoints WHERE run_id = ?", (row["id"],))
-                files += [checkpoint["file"] for checkpoint in named]
+                files += files_of(db, row["id"]).values()
                 db.execute("DELETE FROM runs WHERE id = ?", (row["id"],))
             db.execute(
                 "DELETE FROM sweeps WHERE kind = 'sweep' AND id NOT IN "
@@ -73,18 +72,8 @@ class Trash(Reader):
         self._files.remove(files)
 
 
-def _found(db: sqlite3.Connection, ids: Collection[int]) -> list[sqlite3.Row]:
-    rows = []
-    for run_id in dict.fromkeys(ids):
-        row = db.execute("SELECT * FROM runs WHERE id = ?", (run_id,)).fetchone()
-        if row is None:
-            raise StoreError(f"run {run_id} is gone; somebody deleted it")
-        rows.append(row)
-    return rows
-
-
 def _in_trash(db: sqlite3.Connection, ids: Collection[int]) -> list[sqlite3.Row]:
-    rows = _found(db, ids)
+    rows = rows_of(db, ids)
     for row in rows:
         if row["trashed_at"] is None:
             raise StoreError(f"run {row['id']} is not in the trash")

@@ -22,7 +22,7 @@ from rottui.store.reading import Reader, config_of
 from rottui.store.records import NewRun, RunRow
 from rottui.store.rungs import at_rung, leave_rung
 from rottui.store.states import RETRIED, State, Wish, allowed
-from rottui.store.writing import new_revision, note
+from rottui.store.writing import files_of, new_revision, note, rows_of
 
 
 class Wishes(Reader):
@@ -70,7 +70,7 @@ class Wishes(Reader):
                 ).lastrowid
             elif group is not None:
                 sweep_id = group_named(db, group)
-            _rows(db, needs)
+            rows_of(db, needs)
             end = db.execute("SELECT coalesce(max(position), 0) FROM runs").fetchone()[0]
             ids = []
             for place, (run, config) in enumerate(zip(new, texts, strict=True), start=1):
@@ -109,7 +109,7 @@ class Wishes(Reader):
         """
         with self._connections.writing() as db:
             revision = new_revision(db)
-            for row in _rows(db, ids):
+            for row in rows_of(db, ids):
                 if row["state"] == State.RUNNING or (at_rung(row) and row["wish"] is None):
                     _wish(db, row, Wish.PAUSE, revision)
                 elif row["state"] != State.PAUSED:
@@ -125,7 +125,7 @@ class Wishes(Reader):
         """
         with self._connections.writing() as db:
             revision = new_revision(db)
-            for row in _rows(db, ids):
+            for row in rows_of(db, ids):
                 if row["wish"] == Wish.PAUSE:
                     _wish(db, row, None, revision)
                 elif row["state"] not in (State.RUNNING, State.QUEUED):
@@ -147,7 +147,7 @@ class Wishes(Reader):
         """
         with self._connections.writing() as db:
             revision = new_revision(db)
-            for row in _rows(db, ids):
+            for row in rows_of(db, ids):
                 _move_to(db, row, State.DRAFT, revision, "only a queued run becomes a draft")
 
     def cancel(self, ids: Collection[int]) -> None:
@@ -158,7 +158,7 @@ class Wishes(Reader):
         """
         with self._connections.writing() as db:
             revision = new_revision(db)
-            for row in _rows(db, ids):
+            for row in rows_of(db, ids):
                 if row["state"] == State.RUNNING:
                     _wish(db, row, Wish.CANCEL, revision)
                 else:
@@ -177,7 +177,7 @@ class Wishes(Reader):
         """
         waiting = (State.QUEUED, State.PAUSED, State.DRAFT)
         with self._connections.writing() as db:
-            (row,) = _rows(db, [run_id])
+            (row,) = rows_of(db, [run_id])
             if row["state"] not in waiting:
                 raise StoreError(f"run {run_id} is {row['state']}; only waiting runs are moved")
             order = db.execute(
@@ -206,7 +206,7 @@ class Wishes(Reader):
             StoreError: a run is gone, or its config is damaged.
         """
         with self._connections.reading() as db:
-            rows = _rows(db, ids)
+            rows = rows_of(db, ids)
         return self.add_runs([_copy_of(row) for row in rows])
 
     def retry(self, ids: Collection[int], *, fresh: bool = False) -> None:
@@ -220,7 +220,7 @@ class Wishes(Reader):
         files: list[str] = []
         with self._connections.writing() as db:
             revision = new_revision(db)
-            for row in _rows(db, ids):
+            for row in rows_of(db, ids):
                 if row["state"] not in RETRIED:
                     raise StoreError(
                         f"run {row['id']} is {row['state']}; only failed and cancelled runs are "
@@ -249,7 +249,7 @@ class Wishes(Reader):
         """
         text = _strict_json(new.config, f"the config of {new.name!r}")
         with self._connections.writing() as db:
-            (row,) = _rows(db, [run_id])
+            (row,) = rows_of(db, [run_id])
             if row["attempt"] or row["state"] not in (State.QUEUED, State.DRAFT, State.PAUSED):
                 raise StoreError(
                     f"run {run_id} has been begun or has ended; only a run that waits is edited: "
@@ -266,19 +266,9 @@ class Wishes(Reader):
             note(db, run_id, "edited")
 
 
-def _rows(db: sqlite3.Connection, ids: Collection[int]) -> list[sqlite3.Row]:
-    rows = []
-    for run_id in dict.fromkeys(ids):
-        row = db.execute("SELECT * FROM runs WHERE id = ?", (run_id,)).fetchone()
-        if row is None:
-            raise StoreError(f"run {run_id} is gone; somebody deleted it")
-        rows.append(row)
-    return rows
-
-
 def _begin_anew(db: sqlite3.Connection, run_id: int) -> list[str]:
     """Forget what a run has come to; the files that no row names any more."""
-    files = db.execute("SELECT file FROM checkpoints WHERE run_id = ?", (run_id,)).fetchall()
+    files = files_of(db, run_id)
     db.execute("DELETE FROM checkpoints WHERE run_id = ?", (run_id,))
     db.execute("DELETE FROM epochs WHERE run_id = ?", (run_id,))
     db.execute("DELETE FROM steers WHERE run_id = ?", (run_id,))
@@ -287,7 +277,7 @@ def _begin_anew(db: sqlite3.Connection, run_id: int) -> list[str]:
         "WHERE id = ?",
         (run_id,),
     )
-    return [row["file"] for row in files]
+    return list(files.values())
 
 
 def _wish(db: sqlite3.Connection, row: sqlite3.Row, wish: Wish | None, revision: int) -> None:

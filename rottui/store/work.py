@@ -23,7 +23,7 @@ from rottui.store.reading import COUNTED, METRICS, Reader, run_with
 from rottui.store.records import Checkpoint, Claim, EpochRow, WorkerRow
 from rottui.store.settings import INTERRUPTED, WAIT, setting_of
 from rottui.store.states import ENDED, LET_GO, State, Wish
-from rottui.store.writing import new_revision, note
+from rottui.store.writing import files_of, new_revision, note
 
 LEASE_SECONDS = 30.0
 """How long a worker may be silent before its run is given to another."""
@@ -349,8 +349,8 @@ def update_summary(db: sqlite3.Connection, run_id: int, epoch: int, revision: in
     """
     db.execute(
         "UPDATE runs SET revision = :revision, best_epoch = CASE WHEN best_epoch < :epoch "
-        f"THEN ({_BEST} AND epoch IN (runs.best_epoch, :epoch) {_BEST_FIRST}) "
-        f"ELSE ({_BEST} {_BEST_FIRST}) END, "
+        f"THEN ({BEST} AND epoch IN (runs.best_epoch, :epoch) {BEST_FIRST}) "
+        f"ELSE ({BEST} {BEST_FIRST}) END, "
         "seconds = (SELECT avg(seconds) FROM (SELECT seconds FROM epochs "
         "WHERE run_id = runs.id AND epoch > 0 ORDER BY epoch DESC LIMIT :recent)) "
         "WHERE id = :run_id",
@@ -358,13 +358,14 @@ def update_summary(db: sqlite3.Connection, run_id: int, epoch: int, revision: in
     )
 
 
-_BEST = "SELECT epoch FROM epochs WHERE run_id = runs.id AND finite"
-_BEST_FIRST = "ORDER BY test_loss, epoch LIMIT 1"
+BEST = "SELECT epoch FROM epochs WHERE run_id = runs.id AND finite"
+BEST_FIRST = "ORDER BY test_loss, epoch LIMIT 1"
+"""The epoch of a row of ``runs`` with the lowest finite test loss, the first of equals."""
 
 
 def record(db: sqlite3.Connection, run_id: int, checkpoints: Sequence[Checkpoint]) -> set[str]:
     """Record a run's written checkpoints; the files that no row names any more."""
-    before = _files_of(db, run_id)
+    before = files_of(db, run_id)
     last = before.get("last")
     for checkpoint in checkpoints:
         if checkpoint.kind == "last" and checkpoint.file != last:
@@ -381,7 +382,7 @@ def record(db: sqlite3.Connection, run_id: int, checkpoints: Sequence[Checkpoint
                 checkpoint.sha256,
             ),
         )
-    return set(before.values()) - set(_files_of(db, run_id).values())
+    return set(before.values()) - set(files_of(db, run_id).values())
 
 
 def _rotate(db: sqlite3.Connection, run_id: int) -> None:
@@ -390,12 +391,6 @@ def _rotate(db: sqlite3.Connection, run_id: int) -> None:
     db.execute(
         "UPDATE checkpoints SET kind = 'previous' WHERE run_id = ? AND kind = 'last'", (run_id,)
     )
-
-
-def _files_of(db: sqlite3.Connection, run_id: int) -> dict[str, str]:
-    """The recorded file of each kind."""
-    rows = db.execute("SELECT kind, file FROM checkpoints WHERE run_id = ?", (run_id,))
-    return {row["kind"]: row["file"] for row in rows}
 
 
 def _stored(value: float) -> float | None:

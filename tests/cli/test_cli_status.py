@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rottui.store.connection import FILE
 from rottui.store.runs import RunStore
 from rottui.store.states import State
 
@@ -103,3 +106,28 @@ def test_a_signal_ends_the_waiting(
     assert waiting.stdout.readline().startswith("run 1 cancelled")
     os.kill(waiting.pid, number)
     assert waiting.wait(60) == 128 + number
+
+
+def test_nor_one_that_waits_for_such_a_run(rottui, images: Path) -> None:
+    rottui("train", "--queue", "--data", images, *TINY)
+    rottui("train", "--queue", "--after", "1", "--data", images, *TINY)
+    rottui("train", "--queue", "--after", "2", "--data", images, *TINY)
+    rottui("cancel", "1")
+    answer = rottui("wait", "3")
+    assert (answer.code, answer.out) == (1, "run 3 waits for a run that did not end well\n")
+
+
+def test_what_is_done_is_done_in_the_trash_too(rottui, images: Path) -> None:
+    rottui("train", "--data", images, *TINY, "--epochs", 1)
+    rottui("train", "--queue", "--after", "1", "--data", images, *TINY, "--epochs", 1)
+    rottui("delete", "1")
+    assert rottui("work", "--until-empty").code == 0
+    assert rottui("wait", "2", "--quiet").code == 0
+
+
+def test_a_state_that_there_is_not_counts_as_failed(rottui, images: Path, folders: Path) -> None:
+    rottui("train", "--queue", "--data", images, *TINY)
+    with closing(sqlite3.connect(folders / "store" / FILE)) as db, db:
+        db.execute("PRAGMA ignore_check_constraints=ON")
+        db.execute("UPDATE runs SET state = 'exploded'")
+    assert rottui("status").out.splitlines()[-1] == "runs: 1 failed"
