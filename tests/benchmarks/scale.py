@@ -140,8 +140,11 @@ def measure_app(folder: Path) -> None:
             tell("app: first request to rows", app.shown - began)
             pane = app.query_one(QueuePane)
             tell("app: showing a snapshot again", seconds(lambda: pane.show(app.snapshot), 10))
-            runs = app.snapshot.runs
-            tell("app: its line of numbers", seconds(lambda: queue_cells.summary(runs), 10))
+            runs, kinds = app.snapshot.runs, queue_cells.Kinds()
+            tell(
+                "app: its line of numbers",
+                seconds(lambda: queue_cells.summary(runs, kind_of_run=kinds.of), 10),
+            )
             feed.stop()
 
     asyncio.run(look())

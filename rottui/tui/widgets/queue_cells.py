@@ -177,7 +177,12 @@ def data_label(config: Mapping[str, Any]) -> str:
     return label
 
 
-def summary(runs: Sequence[RunRow], ascii: bool = False, all_paused: bool = False) -> str:
+def summary(
+    runs: Sequence[RunRow],
+    ascii: bool = False,
+    all_paused: bool = False,
+    kind_of_run: Callable[[RunRow], Kind] | None = None,
+) -> str:
     """``3 running · 12 queued · 40 done · about 3h 05m left``; empty without runs.
 
     ``all_paused`` is said first, since then nothing is begun.
@@ -186,7 +191,7 @@ def summary(runs: Sequence[RunRow], ascii: bool = False, all_paused: bool = Fals
     parts = [f"{counts[word]:,} {word}" for word in _ORDER if counts[word]]
     if all_paused:
         parts.insert(0, "everything is paused")
-    left = queue_time_left(runs)
+    left = queue_time_left(runs, kind_of_run)
     if left is not None:
         parts.append(f"about {format_duration(left)} left")
     return f" {glyphs(ascii).dot} ".join(parts)
@@ -204,21 +209,27 @@ _ORDER = (
 )
 
 
-def queue_time_left(runs: Sequence[RunRow]) -> float | None:
+Kind = tuple[str, str]
+
+
+def queue_time_left(
+    runs: Sequence[RunRow], kind_of_run: Callable[[RunRow], Kind] | None = None
+) -> float | None:
     """Seconds until the queue is empty, if the runs go on as they do now.
 
     A run that has no pace of its own takes the mean pace of the runs with the same network and
     data, else of all. The work is shared by as many runs as are training now, at least one; the
     longest run that is training sets a lower bound. None if no pace is known or nothing is left.
     """
+    kind_of_run = kind_of_run or kind_of
     waiting = [run for run in runs if run.state in (State.QUEUED, State.RUNNING)]
     if not waiting:
         return None
-    paces: dict[tuple[str, str], list[float]] = {}
+    paces: dict[Kind, list[float]] = {}
     everything: list[float] = []
     for run in runs:
         if run.seconds is not None:
-            paces.setdefault(_kind(run), []).append(run.seconds)
+            paces.setdefault(kind_of_run(run), []).append(run.seconds)
             everything.append(run.seconds)
     if not everything:
         return None
@@ -226,7 +237,7 @@ def queue_time_left(runs: Sequence[RunRow]) -> float | None:
     mean = sum(everything) / len(everything)
     work, longest, training = 0.0, 0.0, 0
     for run in waiting:
-        pace = run.seconds if run.seconds is not None else mean_of.get(_kind(run), mean)
+        pace = run.seconds if run.seconds is not None else mean_of.get(kind_of_run(run), mean)
         left = _epochs_left(run) * pace
         work += left
         if run.state is State.RUNNING:
@@ -235,16 +246,23 @@ def queue_time_left(runs: Sequence[RunRow]) -> float | None:
     return max(longest, work / max(1, training))
 
 
-_KINDS: dict[int, tuple[Mapping[str, Any], tuple[str, str]]] = {}
-"""Run id → its config and what was made of it: of thousands, a few are new in a snapshot."""
+def kind_of(run: RunRow) -> Kind:
+    """Network and data of a run: runs of one kind take about the same time."""
+    return network_label(run.config), data_label(run.config)
 
 
-def _kind(run: RunRow) -> tuple[str, str]:
-    known = _KINDS.get(run.id)
-    if known is None or known[0] is not run.config:
-        known = run.config, (network_label(run.config), data_label(run.config))
-        _KINDS[run.id] = known
-    return known[1]
+class Kinds:
+    """``kind_of``, remembered: of thousands of runs, a few are new in a snapshot."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Mapping[str, Any], Kind]] = {}
+
+    def of(self, run: RunRow) -> Kind:
+        """The kind of a run; worked out anew once its config is another one."""
+        known = self._known.get(run.id)
+        if known is None or known[0] is not run.config:
+            known = self._known[run.id] = run.config, kind_of(run)
+        return known[1]
 
 
 def detail(run: RunRow, ascii: bool = False, held: Held | None = None) -> tuple[str, str]:

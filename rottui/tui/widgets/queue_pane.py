@@ -133,6 +133,7 @@ class QueuePane(Vertical, can_focus=True):
         self._ascii = ascii
         self._possible: tuple[bool, ...] = ()
         self._held: dict[int, Held] = {}
+        self._kinds = queue_cells.Kinds()
         self._groups: Mapping[int, SweepRow] = {}
         self._all_paused = False
         self._shown: dict[str, str] = {}
@@ -188,7 +189,9 @@ class QueuePane(Vertical, can_focus=True):
         table.redraw([k for k in before.keys() | held.keys() if before.get(k) != held.get(k)])
         table.set_rows(snapshot.runs)
         self._groups, self._all_paused = snapshot.sweeps, snapshot.all_paused
-        summary = queue_cells.summary(snapshot.runs, self._ascii, snapshot.all_paused)
+        summary = queue_cells.summary(
+            snapshot.runs, self._ascii, snapshot.all_paused, self._kinds.of
+        )
         self._write("queue-summary", summary)
         if any(table.row(key) is None for key in table.marked):
             self.set_marked(self.marked)
