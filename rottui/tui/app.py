@@ -19,16 +19,14 @@ from textual.theme import Theme
 from rottui import locations
 from rottui.core.config import DataConfig, RunConfig
 from rottui.core.lr_suggestion import Suggestion
-from rottui.core.steering import LEAST_FACTOR, MOST_FACTOR, factor_problem
-from rottui.engine import steering
 from rottui.store.records import NewRun, RunRow
 from rottui.store.runs import RunStore
 from rottui.tui.backstage import Finished, Hand
 from rottui.tui.commands import ActionCommands
-from rottui.tui.departure import Departure
 from rottui.tui.feed import Feed, SnapshotRead, StoreTrouble
 from rottui.tui.images import ImageAnswers, Images
 from rottui.tui.keymap import Action, bindings
+from rottui.tui.leaving import Leaving
 from rottui.tui.predictions import PredictionAnswers
 from rottui.tui.queue_wishes import QueueWishes
 from rottui.tui.range_tests import RangeTests
@@ -36,13 +34,9 @@ from rottui.tui.remembered import Remembered
 from rottui.tui.screens.help import HelpScreen
 from rottui.tui.screens.lr_range import RangeScreen
 from rottui.tui.screens.main import MainScreen
-from rottui.tui.screens.questions import (
-    ConfirmScreen,
-    LeaveScreen,
-    NoticeScreen,
-    NumberScreen,
-)
+from rottui.tui.screens.questions import ConfirmScreen
 from rottui.tui.screens.trash import TrashScreen
+from rottui.tui.steering_wishes import STEERED, SteeringWishes
 from rottui.tui.theming import DEFAULT_THEME, register_themes, theme_folders, token_defaults
 from rottui.tui.trainer import Trainer, interrupted_line
 from rottui.tui.widgets.charts_pane import ChartsPane
@@ -110,7 +104,6 @@ class RottuiApp(App[None]):
             stop_seconds=STOP_SECONDS,
         )
         self._train = train
-        self._leaving = False
         self._form_data: DataConfig | None = None
         over_ssh = bool(os.environ.get("SSH_CONNECTION"))
         self._feed = Feed(self, store, interval=1.0 if over_ssh else 0.5)
@@ -121,7 +114,10 @@ class RottuiApp(App[None]):
             Hand(self, "predictions"), store, Images(locations.cache_dir())
         )
         self._queue_wishes = QueueWishes(self, store)
-        self._departure: Departure | None = None
+        self._steering_wishes = SteeringWishes(self, store)
+        self._leaving = Leaving(
+            self, self._trainer if train else None, self._wishes, self._remembered
+        )
         self._trouble: str | None = None
         self._trouble_looks = 0
         self._ascii = _ascii_only()
@@ -140,12 +136,7 @@ class RottuiApp(App[None]):
     def on_mount(self) -> None:  # noqa: D102
         self._bring_up_themes()
         if threading.current_thread() is threading.main_thread() and not self.is_headless:
-            self._departure = Departure(
-                save=self.stop_engine,
-                leave=self._leave_from_thread,
-                train_alone=self._train_alone,
-            )
-            self._departure.install()
+            self._leaving.handle_signals()
         self.call_after_refresh(self._bring_up)
 
     def _bring_up(self) -> None:
@@ -154,7 +145,7 @@ class RottuiApp(App[None]):
         self._choose_data(self._data_text)
         if self._train:
             started = self._tell_interrupted
-            Hand(self, "engine").do(self._trainer.start, lambda _: started(), self._complain)
+            Hand(self, "engine").do(self._trainer.start, lambda _: started(), self.complain)
             self.set_interval(TROUBLE_SECONDS, self._look_for_trouble)
 
     def _tell_interrupted(self) -> None:
@@ -180,7 +171,7 @@ class RottuiApp(App[None]):
 
     def _remember_theme(self, theme: Theme) -> None:
         self._wishes.do(
-            lambda: self._remembered.put("theme", theme.name), lambda _: None, self._complain
+            lambda: self._remembered.put("theme", theme.name), lambda _: None, self.complain
         )
 
     def _look_for_trouble(self) -> None:
@@ -228,114 +219,31 @@ class RottuiApp(App[None]):
 
     def terminal_lost(self) -> None:
         """A write has shown that the terminal is gone; any thread."""
-        if self._departure is not None:
-            self._departure.terminal_lost()
+        self._leaving.terminal_lost()
 
     def wait_if_alone(self) -> None:
         """Wait for the process's end, if the screen has closed since its terminal is gone."""
-        if self._departure is not None:
-            self._departure.wait_if_alone()
+        self._leaving.wait_if_alone()
 
     def stop_engine(self) -> None:
         """Checkpoint the runs in progress and end the workers; any thread, waits."""
-        self._leaving = True
-        self._range_tests.stop(STOP_SECONDS)
-        self._trainer.stop()
+        self._leaving.save()
 
-    def _train_alone(self) -> None:
-        """Without a screen: nothing is read for it any more, and the engine goes on."""
+    def stop_reading(self) -> None:
+        """Nothing is read for the screen any more; any thread."""
         self._feed.stop()
+
+    def stop_range_tests(self) -> None:
+        """End a range test that is under way; any thread, waits."""
         self._range_tests.stop(STOP_SECONDS)
-        if self._train:
-            self._trainer.train_alone()
-
-    def _leave_from_thread(self, code: int) -> None:
-        self.call_later(self._leave_with, code)
-
-    def _leave_with(self, code: int) -> None:
-        self._feed.stop()
-        self.exit(return_code=code)
 
     async def action_leave(self) -> None:
         """Exit; where runs are not done, ask what becomes of them."""
-        if self._leaving or isinstance(self.screen, LeaveScreen):
-            return
-        self._wishes.do(lambda: self._trainer.busy, self._leave_or_ask, self._stop_and_leave)
-
-    def _leave_or_ask(self, busy: bool) -> None:
-        if self._leaving or isinstance(self.screen, LeaveScreen):
-            return
-        if not busy:
-            self._stop_and_leave()
-            return
-
-        def answered(answer: str | None) -> None:
-            if answer is None:
-                return
-            self._remembered.put("leave", answer)
-            if answer == "go on":
-                self._go_on_and_leave()
-            else:
-                self._stop_and_leave()
-
-        said = "Some runs are not done yet. When this screen is left, they"
-        self.push_screen(LeaveScreen(said, self._remembered.get("leave")), answered)
-
-    def _stop_and_leave(self, trouble: str = "") -> None:
-        """Save the runs in progress and exit."""
-        if self._leaving:
-            return
-        self._leaving = True
-        self.push_screen(
-            NoticeScreen("Saving the runs in progress; the next launch continues them.")
-        )
-        self._wishes.do(
-            self.stop_engine, lambda _: self._leave_with(0), lambda _: self._leave_with(1)
-        )
-
-    def _go_on_and_leave(self) -> None:
-        """Hand the runs to a process of its own, and exit."""
-        self._leaving = True
-        notice = NoticeScreen("Another process gets ready to go on with the runs.")
-        self.push_screen(notice)
-
-        def failed(sentence: str) -> None:
-            self._leaving = False
-            notice.dismiss()
-            self._complain(f"Not left: {sentence}")
-
-        self._wishes.do(self._trainer.hand_over, lambda _: self._leave_with(0), failed)
+        self._leaving.leave()
 
     def action_suspend(self) -> None:
-        """Give the terminal back to the shell; another process trains until ``fg``.
-
-        A stopped process has no thread that runs: what is in training is handed over before.
-        """
-        driver = self._driver
-        if self._leaving or isinstance(self.screen, NoticeScreen):
-            return
-        if driver is None or not driver.can_suspend:
-            said = "There is no shell here to go back to; q leaves, and runs can go on."
-            self.notify(said, severity="warning", timeout=6)
-            return
-        notice = NoticeScreen("Another process gets ready to go on with the runs.")
-        self.push_screen(notice)
-
-        def suspend(_: object) -> None:
-            notice.dismiss()
-            self.app_resume_signal.subscribe(self, self._resumed)
-            self.call_after_refresh(getattr(driver, "suspend_group", self.action_suspend_process))
-
-        def failed(sentence: str) -> None:
-            notice.dismiss()
-            self._complain(f"Not suspended: {sentence}")
-
-        self._wishes.do(self._trainer.hand_over, suspend, failed)
-
-    def _resumed(self, _: object) -> None:
-        self.app_resume_signal.unsubscribe(self)
-        self.action_repaint()
-        self._wishes.do(self._trainer.take_back, lambda _: None, self._complain)
+        """Give the terminal back to the shell; another process trains until ``fg``."""
+        self._leaving.suspend(self._driver)
 
     # --- what every pane shares --------------------------------------------------------------
 
@@ -346,14 +254,13 @@ class RottuiApp(App[None]):
         assert isinstance(screen, MainScreen)
         return screen
 
-    def _complain(self, sentence: str) -> None:
+    def complain(self, sentence: str) -> None:
+        """Tell a person what went wrong."""
         self.notify(sentence, severity="error", timeout=8, markup=False)
 
     @on(Finished)
     def _finished(self, event: Finished) -> None:
-        if (
-            self.is_running and self.screen_stack
-        ):  # else the app is closing, and nobody is left to be told
+        if self.is_running and self.screen_stack:  # else it closes, and nobody is left to be told
             event.tell()
 
     @on(SnapshotRead)
@@ -365,7 +272,7 @@ class RottuiApp(App[None]):
 
     @on(StoreTrouble)
     def _store_trouble(self, event: StoreTrouble) -> None:
-        self._complain(event.sentence)
+        self.complain(event.sentence)
 
     def action_pane(self, scope: str) -> None:
         """Go to a pane."""
@@ -473,31 +380,21 @@ class RottuiApp(App[None]):
             if done is not None:
                 done(result)
 
-        self._wishes.do(action, then, self._complain)
+        self._wishes.do(action, then, self.complain)
 
     @on(ConfigurePane.Queued)
     def _queued(self, event: ConfigurePane.Queued) -> None:
         runs, sweep, spec = list(event.runs), event.sweep, event.spec
 
         def add() -> Sequence[RunRow]:
-            from rottui.core.data import pin_data
-
-            pinned: dict[DataConfig, DataConfig] = {}
-            new = []
-            for name, config in runs:
-                if config.data not in pinned:
-                    pinned[config.data] = pin_data(config.data)
-                whole = RunConfig.model_copy(config, update={"data": pinned[config.data]})
-                new.append(NewRun(name, whole.to_dict(), whole.epochs, event.until))
-            return self._store.add_runs(new, sweep=sweep, spec=spec)
+            return self._store.add_runs(_pinned(runs, event.until), sweep=sweep, spec=spec)
 
         def done(result: object) -> None:
             rows: Sequence[RunRow] = result  # type: ignore[assignment]
             if len(rows) == 1:
-                said = f"Queued {rows[0].name}."
+                self.say(f"Queued {rows[0].name}.")
             else:
-                said = f"Queued {len(rows)} runs; Space marks those that the charts show."
-            self.notify(said, timeout=4, markup=False)
+                self.say(f"Queued {len(rows)} runs; Space marks those that the charts show.")
             self.main.go_to("queue")
 
         self.wish(add, done)
@@ -509,8 +406,7 @@ class RottuiApp(App[None]):
         def closed(suggestion: Suggestion | None) -> None:
             self._range_tests.stop()
             if suggestion is not None:
-                said = f"The form has {pane.take(suggestion)} now."
-                self.notify(said, timeout=4, markup=False)
+                self.say(f"The form has {pane.take(suggestion)} now.")
 
         screen = RangeScreen(event.config, sweep=pane.form.sweep, ascii=self._ascii)
         self.push_screen(screen, closed)
@@ -527,53 +423,10 @@ class RottuiApp(App[None]):
         match event.kind:
             case Kind.EDIT | Kind.EDIT_HERE:
                 self._edit(ids[0], here=event.kind is Kind.EDIT_HERE)
-            case Kind.SLOWER | Kind.FASTER:
-                factor = 0.5 if event.kind is Kind.SLOWER else 2.0
-                self.wish(
-                    lambda: self._store.scale_lr(ids, factor), self._said(f"lr ×{factor:g}", ids)
-                )
-            case Kind.SAVE:
-                self.wish(lambda: self._store.ask_checkpoint(ids), self._said("Saving", ids))
-            case Kind.SCALE:
-                self.push_screen(
-                    NumberScreen(
-                        f"Multiply the lr of {_runs(ids)} by",
-                        "0.5",
-                        _factor,
-                        f"A number from {LEAST_FACTOR:g} to {MOST_FACTOR:g}, such as 0.3.",
-                    ),
-                    partial(self._scale, ids),
-                )
-            case Kind.EXTEND:
-                self.push_screen(
-                    NumberScreen(
-                        f"So many epochs more for {_runs(ids)}:",
-                        "10",
-                        _epochs,
-                        "A whole number from 1 on.",
-                    ),
-                    partial(self._extend, ids),
-                )
+            case kind if kind in STEERED:
+                self._steering_wishes.wish(kind, ids)
             case kind:
                 self._queue_wishes.wish(kind, ids)
-
-    def _said(self, what: str, ids: list[int]) -> Callable[[object], None]:
-        return lambda _: self.notify(f"{what}: {_runs(ids)}.", timeout=3, markup=False)
-
-    def _scale(self, ids: list[int], factor: float | None) -> None:
-        if factor is not None:
-            said = self._said(f"lr ×{factor:g}", ids)
-            self.wish(lambda: self._store.scale_lr(ids, factor), said)
-
-    def _extend(self, ids: list[int], epochs: float | None) -> None:
-        if epochs is None:
-            return
-
-        def extend() -> None:
-            for run_id in ids:
-                steering.extend(self._store, self._store.run(run_id), int(epochs))
-
-        self.wish(extend, self._said(f"{int(epochs)} epochs more", ids))
 
     @on(QueuePane.GroupPaused)
     def _group_paused(self, event: QueuePane.GroupPaused) -> None:
@@ -624,16 +477,13 @@ class RottuiApp(App[None]):
             self.main.query_one(ConfigurePane).fill(config, name, run_id if here else None)
             self.main.go_to("configure")
 
-        self._wishes.do(lambda: self._store.run(run_id), fill, self._complain)
+        self._wishes.do(lambda: self._store.run(run_id), fill, self.complain)
 
     @on(ConfigurePane.Edited)
     def _edited(self, event: ConfigurePane.Edited) -> None:
         def edit() -> None:
-            from rottui.core.data import pin_data
-
-            data = pin_data(event.config.data)
-            whole = RunConfig.model_copy(event.config, update={"data": data})
-            self._store.edit(event.run_id, NewRun(event.name, whole.to_dict(), whole.epochs))
+            (new,) = _pinned([(event.name, event.config)], None)
+            self._store.edit(event.run_id, new)
 
         def done(_: object) -> None:
             self.say(f"Run {event.run_id} is changed.")
@@ -691,22 +541,20 @@ def _ascii_only() -> bool:
     return False
 
 
-def _factor(text: str) -> float:
-    factor = float(text)
-    if problem := factor_problem(factor):
-        raise ValueError(problem)
-    return factor
+def _pinned(runs: Sequence[tuple[str, RunConfig]], until: int | None) -> list[NewRun]:
+    """Named configs as the store takes them, with the data as they are now.
 
+    Raises:
+        DataError: data that are not there.
+    """
+    from rottui.core.data import pin_data
 
-def _epochs(text: str) -> float:
-    epochs = int(text)
-    if epochs < 1:
-        raise ValueError(text)
-    return epochs
-
-
-def _runs(ids: Sequence[int]) -> str:
-    return f"run {ids[0]}" if len(ids) == 1 else f"{len(ids)} runs"
+    pinned = {data: pin_data(data) for data in dict.fromkeys(config.data for _, config in runs)}
+    new = []
+    for name, config in runs:
+        whole = RunConfig.model_copy(config, update={"data": pinned[config.data]})
+        new.append(NewRun(name, whole.to_dict(), whole.epochs, until))
+    return new
 
 
 def run_app(

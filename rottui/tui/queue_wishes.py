@@ -10,7 +10,7 @@ from rottui.store.groups import NO, NOW
 from rottui.store.records import RunRow
 from rottui.store.runs import RunStore
 from rottui.tui.screens.trash import TrashScreen
-from rottui.tui.widgets.formats import format_count
+from rottui.tui.widgets.formats import runs_text
 from rottui.tui.widgets.queue_pane import QueuePane
 from rottui.tui.widgets.queue_rules import Kind
 
@@ -48,7 +48,7 @@ class QueueWishes:
                 desk.wish(lambda: store.resume(ids))
             case Kind.CANCEL:
                 desk.ask(
-                    f"Cancel {_runs(ids).lower()}? Only t, retry, lets them go on again.",
+                    f"Cancel {runs_text(ids)}? Only t, retry, lets them go on again.",
                     lambda: desk.wish(lambda: store.cancel(ids)),
                 )
             case Kind.MOVE_UP | Kind.MOVE_DOWN:
@@ -89,7 +89,8 @@ class QueueWishes:
             return
         ids = self._deleted.pop()
         self._desk.wish(
-            lambda: self._store.restore(ids), lambda _: self._desk.say(f"{_runs(ids)} restored.")
+            lambda: self._store.restore(ids),
+            lambda _: self._desk.say(f"{runs_text(ids).capitalize()} restored."),
         )
 
     def show_trash(self, screen: TrashScreen) -> None:
@@ -113,7 +114,7 @@ class QueueWishes:
         """Remove a run of the trash for good, after a question."""
         ids = [event.run_id]
         self._desk.ask(
-            f"Remove {_runs(ids).lower()} with curves and checkpoints? There is no way back.",
+            f"Remove {runs_text(ids)} with curves and checkpoints? There is no way back.",
             lambda: self._desk.wish(
                 lambda: self._store.purge(ids), lambda _: self.show_trash(event.screen)
             ),
@@ -121,12 +122,8 @@ class QueueWishes:
 
     def _note_deleted(self, ids: list[int]) -> None:
         self._deleted.append(ids)
-        self._desk.say(f"{_runs(ids)} in the trash; U brings back.")
+        self._desk.say(f"{runs_text(ids).capitalize()} in the trash; U brings back.")
 
     def _move(self, ids: list[int], by: int) -> None:
         for run_id in ids if by < 0 else reversed(ids):  # so that they do not pass each other
             self._store.move(run_id, by)
-
-
-def _runs(ids: Sequence[int]) -> str:
-    return f"Run {ids[0]}" if len(ids) == 1 else format_count(len(ids), "run")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 
 def format_loss(value: float) -> str:
@@ -59,3 +60,8 @@ def format_duration(seconds: float) -> str:
 def format_count(count: int, one: str, many: str | None = None) -> str:
     """``1 run``, ``27 runs``, ``1,200 runs``."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def runs_text(ids: Sequence[int]) -> str:
+    """``run 3``, or how many they are: ``12 runs``."""
+    return f"run {ids[0]}" if len(ids) == 1 else format_count(len(ids), "run")
