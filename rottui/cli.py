@@ -13,8 +13,9 @@ from typing import Annotated
 
 import typer
 
+from rottui.commands import queue_signatures, steering_signatures, store_signatures
 from rottui.commands.flags import Typed, takes_run_flags
-from rottui.commands.queue_signatures import register as register_queue
+from rottui.commands.signatures import AsJson, RunName, Store
 
 app = typer.Typer(
     name="rottui",
@@ -26,13 +27,10 @@ app = typer.Typer(
 data_app = typer.Typer(rich_markup_mode=None, no_args_is_help=False)
 app.add_typer(data_app, name="data", help="See which images there are, and download others.")
 
-store_app = typer.Typer(rich_markup_mode=None, no_args_is_help=False)
-app.add_typer(store_app, name="store", help="Check, copy, repair and tidy the run store.")
+app.add_typer(
+    store_signatures.store_app, name="store", help="Check, copy, repair and tidy the run store."
+)
 
-Store = Annotated[
-    str | None,
-    typer.Option("--store", metavar="DIR", help="Run store; else ROTTUI_STORE or default."),
-]
 Workers = Annotated[
     str | None, typer.Option("--workers", metavar="N", help="Runs at the same time.")
 ]
@@ -56,11 +54,6 @@ Priority = Annotated[
 Group = Annotated[
     str | None, typer.Option("--group", metavar="NAME", help="Group that the run joins.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-RunNames = Annotated[
-    list[str], typer.Argument(metavar="RUN…", help="The runs' ids, or their names.")
-]
-RunName = Annotated[str, typer.Argument(metavar="RUN", help="The run's id, or its name.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -294,7 +287,7 @@ def runs(
     )
 
 
-register_queue(app)
+queue_signatures.register(app)
 
 
 @app.command()
@@ -460,71 +453,7 @@ def bench(
     )
 
 
-@app.command()
-def steer(
-    runs: RunNames,
-    lr_scale: Annotated[
-        str | None,
-        typer.Option("--lr-scale", metavar="X", help="Multiply the learning rate by X."),
-    ] = None,
-    store: Store = None,
-) -> int:
-    """Change the learning rate of runs under way, from their next batch on.
-
-    A run that waits takes it when it goes on. However often a run is stopped or killed, it goes
-    through the very same rates.
-    """
-    from rottui.commands.steering import steer
-
-    return steer(runs, lr_scale=lr_scale, store=store)
-
-
-@app.command()
-def checkpoint(runs: RunNames, store: Store = None) -> int:
-    """Save running runs now, at the batch that they are at."""
-    from rottui.commands.steering import checkpoint
-
-    return checkpoint(runs, store=store)
-
-
-@app.command()
-def extend(
-    runs: RunNames,
-    epochs: Annotated[
-        str | None, typer.Option("--epochs", metavar="N", help="So many epochs more.")
-    ] = None,
-    store: Store = None,
-) -> int:
-    """Train done runs further, as if they had been planned longer from the start.
-
-    Runs whose schedule depends on the number of epochs, or that ended early, are refused: fork
-    them.
-    """
-    from rottui.commands.steering import extend
-
-    return extend(runs, epochs=epochs, store=store)
-
-
-@app.command()
-@takes_run_flags
-def fork(
-    typed: Typed,
-    run: RunName,
-    checkpoint: Annotated[
-        str | None,
-        typer.Option("--checkpoint", metavar="last|best|previous", help="Else the last one."),
-    ] = None,
-    name: Annotated[str | None, typer.Option("--name", help="Name of the new run.")] = None,
-    store: Store = None,
-) -> int:
-    """Queue a run that goes on from a checkpoint of another one, with other settings.
-
-    Takes the flags of train; what the flags do not name is as in RUN. Network, target, loss,
-    images, batch size and precision cannot change. Another optimizer starts afresh.
-    """
-    from rottui.commands.steering import fork
-
-    return fork(typed, run, checkpoint=checkpoint, name=name, store=store)
+steering_signatures.register(app)
 
 
 @data_app.command("ls")
@@ -546,85 +475,6 @@ def data_get(
     from rottui.commands.data import get
 
     return get(source, url=url)
-
-
-@store_app.command("check")
-def store_check(as_json: AsJson = False, store: Store = None) -> int:
-    """Look whether all of the store is sound: rows, checkpoints, configs. Changes nothing.
-
-    Exits with 1 if something is damaged.
-    """
-    from rottui.commands.store import check
-
-    return check(as_json=as_json, store=store)
-
-
-@store_app.command("backup")
-def store_backup(
-    target: Annotated[str, typer.Argument(metavar="FILE", help="Where the copy goes.")],
-    checkpoints: Annotated[
-        bool,
-        typer.Option("--checkpoints", help="The checkpoints, too; FILE is a folder then."),
-    ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Write over a copy.")] = False,
-    store: Store = None,
-) -> int:
-    """Copy the store, also while runs train: one sound state of it, for your eyes only."""
-    from rottui.commands.store import backup
-
-    return backup(target, checkpoints=checkpoints, force=force, store=store)
-
-
-@store_app.command("repair")
-def store_repair(store: Store = None) -> int:
-    """Save what can be read of a damaged store into a new file; the damaged one is kept.
-
-    Exits with 1 if something was lost, and says what.
-    """
-    from rottui.commands.store import repair
-
-    return repair(store)
-
-
-@store_app.command("set")
-def store_set(
-    key: Annotated[str | None, typer.Argument(metavar="SETTING", help="interrupted.")] = None,
-    value: Annotated[str | None, typer.Argument(metavar="VALUE", help="continue or wait.")] = None,
-    store: Store = None,
-) -> int:
-    """Choose what becomes of runs whose process died: they go on, or wait for a person.
-
-    Without a value, prints what is chosen.
-    """
-    from rottui.commands.settings import choose
-
-    return choose(key, value, store)
-
-
-@store_app.command("prune")
-def store_prune(
-    runs: Annotated[
-        list[str] | None, typer.Argument(metavar="RUN", help="Runs; else all that have ended.")
-    ] = None,
-    keep: Annotated[
-        str, typer.Option("--keep", metavar="KINDS", help="Of best, last, previous; or none.")
-    ] = "best,last",
-    sweep: Annotated[
-        str | None, typer.Option("--sweep", metavar="SWEEP", help="Only runs of this sweep.")
-    ] = None,
-    state: Annotated[
-        str | None, typer.Option("--state", metavar="STATE", help="Only runs in this state.")
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
-    store: Store = None,
-) -> int:
-    """Remove checkpoints that are not kept, to make room; curves stay.
-
-    Runs in training are left alone, and one that is to go on keeps what it goes on from.
-    """
-    from rottui.commands.store import prune
-
-    return prune(runs or (), keep=keep, sweep=sweep, state=state, dry_run=dry_run, store=store)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

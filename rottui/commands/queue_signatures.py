@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from rottui.commands.signatures import Store
+
 Runs = Annotated[
     list[str] | None, typer.Argument(metavar="RUN…", help="Ids, names, or ranges such as 3..9.")
 ]
@@ -14,10 +16,6 @@ Sweep = Annotated[
 ]
 InState = Annotated[str | None, typer.Option("--state", metavar="STATE", help="All in this state.")]
 All = Annotated[bool, typer.Option("--all", help="All that can be.")]
-Store = Annotated[
-    str | None,
-    typer.Option("--store", metavar="DIR", help="Run store; else ROTTUI_STORE or default."),
-]
 
 
 def register(app: typer.Typer) -> None:
