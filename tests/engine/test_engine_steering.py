@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import astuple
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from engine_runs import (
     details,
     kinds,
     stored,
+    until,
 )
 from test_engine_kill import EngineProcess
 
@@ -204,6 +206,13 @@ def test_steered_runs_survive_many_kills(
     survive_steering(network, store, tiny_dataset, arrays, kills=30)
 
 
+def saved_since_scaled(store: RunStore, run_id: int, times: int) -> bool:
+    """Whether the lr was scaled so often, and a checkpoint holds steps at the latest rate."""
+    scales = store.scales(run_id)
+    saved = [kept.step for kept in store.checkpoints(run_id) if kept.kind == "last"]
+    return len(scales) == times and bool(saved) and saved[0] > scales[-1][0]
+
+
 def survive_steering(
     network: str, store: RunStore, dataset: Dataset, arrays: Path, kills: int
 ) -> None:
@@ -211,11 +220,13 @@ def survive_steering(
     base = MLP if network == "mlp" else CNN
     config = base.replaced({"epochs": 60 * kills, "shuffle": True, "schedule": "cosine"})
     (run,) = add(store, config)
-    for _ in range(kills):
+    for kill in range(1, kills + 1):
         engine = EngineProcess(store, arrays)
         try:
             engine.train()
             store.scale_lr([run.id], moments.choice([0.5, 2.0, 1.25]))
+            # a kill before this would be one of a run that begins, or asks, anew
+            until(partial(saved_since_scaled, store, run.id, kill))
             engine.kill_after(moments.randint(0, 15))
         finally:
             engine.end()
