@@ -24,9 +24,9 @@ from typing import Any
 import torch
 from torch.profiler import ProfilerActivity, record_function
 
-from rottui.bench.flops import layer_products
 from rottui.bench.peaks import product_seconds, synchronise
 from rottui.bench.workload import Workload, torch_threads
+from rottui.core.flops import layer_products
 from rottui.core.metrics import CHUNK, TRAIN_PART, evaluate
 from rottui.core.training import Training
 

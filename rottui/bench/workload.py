@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from rottui.bench.flops import ImageFlops, epoch_flops, image_flops
 from rottui.bench.notebook import TRAIN_PART, NotebookData, notebook_data
 from rottui.core.config import RunConfig
 from rottui.core.data.dataset import Dataset
+from rottui.core.flops import ImageFlops, epoch_flops, image_flops
 from rottui.core.networks import build_network
 from rottui.core.presets import SEED_LRS
 

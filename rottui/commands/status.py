@@ -1,4 +1,4 @@
-"""``rottui status``: which workers live, where, what they train, and how the queue stands."""
+"""``rottui status``: who trains where and what, how the queue stands, and when it will be empty."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from typing import Any
 from rottui.commands.json_rows import document
 from rottui.commands.stores import opened
 from rottui.commands.tables import Column, print_table
+from rottui.commands.time_left import time_left_json, time_left_lines
 from rottui.commands.usage import DONE
 from rottui.engine import liveness
+from rottui.engine.forecast import forecast
+from rottui.engine.threads import available_cores, worker_count
 from rottui.store.records import RunRow, WorkerRow
 from rottui.store.states import State
 from rottui.tui.widgets.formats import format_duration, format_pace
@@ -34,12 +37,15 @@ class Process:
 
 
 def status(*, as_json: bool, store: str | None) -> int:
-    """Print who trains from the store, and how many runs are in which state."""
+    """Print who trains from the store, how many runs are in which state, and the time left."""
     with opened(store, read_only=True) as rows:
         processes = processes_of(rows.workers(), rows.runs(states=[State.RUNNING]))
         counts = rows.counts()
         paused = rows.all_paused
         groups = [sweep for sweep in rows.sweeps() if sweep.paused]
+        outlook = rows.outlook()
+    living = sum(len(process.workers) for process in processes if process.alive)
+    expected = forecast(outlook, living or worker_count(None), available_cores())
     now = time.time()
     if as_json:
         content = {
@@ -47,6 +53,7 @@ def status(*, as_json: bool, store: str | None) -> int:
             "runs": {str(state): counts.get(state, 0) for state in State},
             "paused": paused,
             "paused_groups": [group.id for group in groups],
+            "time_left": time_left_json(expected),
         }
         print(document(content))
         return DONE
@@ -56,6 +63,8 @@ def status(*, as_json: bool, store: str | None) -> int:
         print("nobody trains; rottui work or rottui launch does")
     states = [f"{counts[state]} {state}" for state in State if counts.get(state)]
     print(f"runs: {', '.join(states) or 'none yet'}")
+    for line in time_left_lines(expected, living):
+        print(line)
     if paused:
         print("everything is paused; go on: rottui resume --all")
     for group in groups:

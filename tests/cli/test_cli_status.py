@@ -7,6 +7,7 @@ import os
 import signal
 import sqlite3
 import subprocess
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 from rottui.store.connection import FILE
+from rottui.store.records import EpochRow
 from rottui.store.runs import RunStore
 from rottui.store.states import State
 
@@ -49,7 +51,7 @@ def test_a_process_that_trains_is_told_and_one_that_was_killed(
     assert lines[1].split()[:2] == [str(working.pid), "work"]
     assert " alive " in lines[1]
     assert "run 1 (" in lines[1]
-    assert lines[-1] == "runs: 1 running"
+    assert "runs: 1 running" in lines
     working.send_signal(signal.SIGKILL)
     working.wait()
     (one,) = told(rottui)["processes"]
@@ -65,12 +67,49 @@ def test_pauses_are_told(rottui, images: Path) -> None:
     assert rottui("status").out.splitlines() == [
         "nobody trains; rottui work or rottui launch does",
         "runs: 2 queued",
+        "held back, and not counted: 2 runs",
         "everything is paused; go on: rottui resume --all",
         "sweep 1 (s) is paused; go on: rottui group 1 --resume",
     ]
     content = told(rottui)
     assert (content["paused"], content["paused_groups"]) == (True, [1])
     assert content["runs"] == dict.fromkeys(map(str, State), 0) | {"queued": 2}
+
+
+def test_the_time_left_is_told_from_the_epochs_of_like_runs(
+    rottui, images: Path, folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rottui.commands.status.available_cores", lambda: 2)
+    monkeypatch.setattr("rottui.commands.status.worker_count", lambda asked: 2)
+    queue = ("train", "--queue", "--data", images, *TINY, "--epochs", 1000)
+    rottui(*queue)
+    assert rottui("status").out.splitlines()[1:] == [
+        "runs: 1 queued",
+        "time left: unknown, since nothing like these runs was trained yet",
+    ]
+    with RunStore.open(folders / "store") as store:
+        claim = store.claim("w", threads=1)
+        assert claim is not None
+        store.commit_epoch(claim, EpochRow(1, 3, *[0.5] * 6, seconds=0.25, at=time.time()))
+        store.finish(claim, State.DONE)
+    for _ in range(3):
+        rottui(*queue)
+    rottui("pause", "4")
+    assert rottui("status").out.splitlines()[1:] == [
+        "runs: 2 queued, 1 paused, 1 done",
+        "time left: about 4m 10s with 2 workers, as many as rottui work starts",
+        "  with another number of workers: 1: 8m 20s, 3: 4m 10s, 4: 4m 10s",
+        "  2 cores here: more workers than that train no faster",
+        "  paces: 2 from like runs",
+        "  assumed, not measured, for 2, 3, 4: a run a core keeps its pace, more share the cores",
+        "held back, and not counted: 1 run, 4m 10s of training",
+    ]
+    left = told(rottui)["time_left"]
+    assert (left["seconds"], left["workers"], left["cores"], left["held"]) == (250.0, 2, 2, [4])
+    assert left["runs"] == [
+        {"id": run_id, "starts_in": 0.0, "ends_in": 250.0, "pace": "like runs"} for run_id in (2, 3)
+    ]
+    assert left["with_workers"][0] == {"workers": 1, "seconds": 500.0, "assumed": False}
 
 
 def test_waiting_ends_with_the_runs_and_tells_how(rottui, process: Process, images: Path) -> None:

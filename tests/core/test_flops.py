@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rottui.bench.flops import epoch_flops, image_flops, multiply_adds
 from rottui.core.config import NetworkConfig
+from rottui.core.flops import epoch_flops, image_flops, multiply_adds
 from rottui.core.presets import SEED_CNN, SEED_MLP
 
 
