@@ -59,6 +59,7 @@ def fork(
 
     Args:
         kind: of the checkpoint: one of ``KINDS``.
+        name: the parent's and the word fork if None.
         own_lr: whether the config's lr holds as it is, and not times the scales that were applied
             to the parent by then; if None, where it is another one than the parent's.
 
@@ -101,7 +102,7 @@ def fork(
         detail += f"; {config.optimizer} starts afresh"
     new = NewFork(
         parent=parent.id,
-        name=name or f"{parent.name} fork",
+        name=name or f"{_name_of(parent, old, config)} fork",
         config=config.to_dict(),
         epochs=config.epochs,
         epoch=at.reported if at.reported >= 0 else 0,
@@ -111,6 +112,13 @@ def fork(
         scales=scales,
     )
     return store.fork(new, state=state)
+
+
+def _name_of(parent: RunRow, old: RunConfig, config: RunConfig) -> str:
+    """The parent's name; what of it was made from its settings is made anew from the fork's."""
+    if not parent.name.startswith(old.default_name):
+        return parent.name
+    return config.default_name + parent.name.removeprefix(old.default_name)
 
 
 def _check_place(old: RunConfig, config: RunConfig, at: Position) -> None:

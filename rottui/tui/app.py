@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import on
 from textual.app import App, SystemCommand
@@ -19,11 +19,11 @@ from textual.theme import Theme
 from rottui import locations
 from rottui.core.config import DataConfig, RunConfig
 from rottui.core.lr_suggestion import Suggestion
-from rottui.store.records import NewRun, RunRow
 from rottui.store.runs import RunStore
 from rottui.tui.backstage import Finished, Hand
 from rottui.tui.commands import ActionCommands
 from rottui.tui.feed import Feed, SnapshotRead, StoreTrouble
+from rottui.tui.form_wishes import FormWishes
 from rottui.tui.images import ImageAnswers, Images
 from rottui.tui.keymap import Action, bindings
 from rottui.tui.leaving import Leaving
@@ -46,12 +46,14 @@ from rottui.tui.widgets.equivariance_pane import EquivariancePane
 from rottui.tui.widgets.glyphs import to_ascii
 from rottui.tui.widgets.predictions_pane import PredictionsPane
 from rottui.tui.widgets.queue_pane import QueuePane
-from rottui.tui.widgets.queue_rules import Kind
+from rottui.tui.widgets.queue_rules import FORMED
 from rottui.tui.widgets.sweep_pane import SweepPane
 
 if TYPE_CHECKING:
     from textual.driver import Driver
 
+
+T = TypeVar("T")
 
 TROUBLE_SECONDS = 1.0
 """Between two looks at whether training waits for the store."""
@@ -113,6 +115,7 @@ class RottuiApp(App[None]):
         self._predictions = PredictionAnswers(
             Hand(self, "predictions"), store, Images(locations.cache_dir())
         )
+        self._form_wishes = FormWishes(self, store)
         self._queue_wishes = QueueWishes(self, store)
         self._steering_wishes = SteeringWishes(self, store)
         self._leaving = Leaving(
@@ -370,34 +373,23 @@ class RottuiApp(App[None]):
 
     # --- wishes ------------------------------------------------------------------------------
 
-    def wish(
-        self, action: Callable[[], object], done: Callable[[object], None] | None = None
-    ) -> None:
+    def wish(self, action: Callable[[], T], done: Callable[[T], None] | None = None) -> None:
         """Write to the store behind the screen, then show what it has become."""
 
-        def then(result: object) -> None:
+        def then(result: T) -> None:
             self._feed.refresh()
             if done is not None:
                 done(result)
 
         self._wishes.do(action, then, self.complain)
 
+    def read(self, action: Callable[[], T], then: Callable[[T], None]) -> None:
+        """Read the store behind the screen, then go on with what was found."""
+        self._wishes.do(action, then, self.complain)
+
     @on(ConfigurePane.Queued)
     def _queued(self, event: ConfigurePane.Queued) -> None:
-        runs, sweep, spec = list(event.runs), event.sweep, event.spec
-
-        def add() -> Sequence[RunRow]:
-            return self._store.add_runs(_pinned(runs, event.until), sweep=sweep, spec=spec)
-
-        def done(result: object) -> None:
-            rows: Sequence[RunRow] = result  # type: ignore[assignment]
-            if len(rows) == 1:
-                self.say(f"Queued {rows[0].name}.")
-            else:
-                self.say(f"Queued {len(rows)} runs; Space marks those that the charts show.")
-            self.main.go_to("queue")
-
-        self.wish(add, done)
+        self._form_wishes.queue(event)
 
     @on(ConfigurePane.RangeWanted)
     def _range_wanted(self, event: ConfigurePane.RangeWanted) -> None:
@@ -421,8 +413,8 @@ class RottuiApp(App[None]):
         if event.note:
             self.notify(event.note, timeout=6, markup=False)
         match event.kind:
-            case Kind.EDIT | Kind.EDIT_HERE:
-                self._edit(ids[0], here=event.kind is Kind.EDIT_HERE)
+            case kind if kind in FORMED:
+                self._form_wishes.wish(kind, ids[0])
             case kind if kind in STEERED:
                 self._steering_wishes.wish(kind, ids)
             case kind:
@@ -467,30 +459,13 @@ class RottuiApp(App[None]):
         """Tell a person what was done."""
         self.notify(sentence, timeout=4, markup=False)
 
-    def _edit(self, run_id: int, *, here: bool) -> None:
-        def fill(result: object) -> None:
-            run: RunRow = result  # type: ignore[assignment]
-            config = RunConfig.from_dict(run.config)
-            # A name that was made from the settings is made anew from the edited ones.
-            made = run.name.startswith(config.default_name)
-            name = "" if made else run.name
-            self.main.query_one(ConfigurePane).fill(config, name, run_id if here else None)
-            self.main.go_to("configure")
-
-        self._wishes.do(lambda: self._store.run(run_id), fill, self.complain)
-
     @on(ConfigurePane.Edited)
     def _edited(self, event: ConfigurePane.Edited) -> None:
-        def edit() -> None:
-            (new,) = _pinned([(event.name, event.config)], None)
-            self._store.edit(event.run_id, new)
+        self._form_wishes.edited(event)
 
-        def done(_: object) -> None:
-            self.say(f"Run {event.run_id} is changed.")
-            self.main.query_one(ConfigurePane).stop_editing()
-            self.main.go_to("queue")
-
-        self.wish(edit, done)
+    @on(ConfigurePane.Forked)
+    def _forked(self, event: ConfigurePane.Forked) -> None:
+        self._form_wishes.forked(event)
 
     @on(QueuePane.Refused)
     def _refused(self, event: QueuePane.Refused) -> None:
@@ -539,22 +514,6 @@ def _ascii_only() -> bool:
     except UnicodeEncodeError:
         return True
     return False
-
-
-def _pinned(runs: Sequence[tuple[str, RunConfig]], until: int | None) -> list[NewRun]:
-    """Named configs as the store takes them, with the data as they are now.
-
-    Raises:
-        DataError: data that are not there.
-    """
-    from rottui.core.data import pin_data
-
-    pinned = {data: pin_data(data) for data in dict.fromkeys(config.data for _, config in runs)}
-    new = []
-    for name, config in runs:
-        whole = RunConfig.model_copy(config, update={"data": pinned[config.data]})
-        new.append(NewRun(name, whole.to_dict(), whole.epochs, until))
-    return new
 
 
 def run_app(

@@ -114,6 +114,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("queue", "save", "w", "Save now", "Save at the batch that is trained now.", show=False),
     Action("queue", "extend", "x", "Extend", "Train a done run some epochs further.", show=False),
     Action(
+        "queue",
+        "fork",
+        "f",
+        "Fork",
+        "Fork it in the form: go on from a checkpoint, otherwise.",
+        show=False,
+    ),
+    Action(
         "queue", "edit_here", "E", "Edit", "Edit a run that nobody has begun, in place.", show=False
     ),
     Action(

@@ -241,7 +241,7 @@ async def test_a_run_that_waits_is_edited_in_place(store: RunStore, image_folder
         await pilot.press("E")
         await until(pilot, lambda: app.main.active == "configure")
         pane = app.main.query_one(ConfigurePane)
-        assert f"edits run {run_id}" in str(pane.query_one("#configure-help").content)
+        assert f"edits run {run_id}" in str(pane.query_one("#configure-purpose").content)
         pane.form.fill({"epochs": "7"}, sweep=False)
         await pilot.press("enter")
         await until(pilot, lambda: app.main.active == "queue")

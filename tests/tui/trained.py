@@ -15,8 +15,13 @@ from rottui.store.runs import RunStore
 from rottui.store.states import State
 
 
-def put_trained_run(store: RunStore, cache: Any, **changes: Any) -> int:
-    """Train, store what was measured with made-up times, and return the run's id."""
+def put_trained_run(
+    store: RunStore, cache: Any, *, best_at: int | None = None, **changes: Any
+) -> int:
+    """Train, store what was measured with made-up times, and return the run's id.
+
+    The state after epoch ``best_at`` is kept as the best one, whatever its loss.
+    """
     config = RunConfig.from_dict(
         {
             "data": {"source": "garments", "train_size": 600, "test_size": 200},
@@ -32,7 +37,13 @@ def put_trained_run(store: RunStore, cache: Any, **changes: Any) -> int:
     torch.set_num_threads(1)  # so that sums are added in the same order everywhere
     try:
         training = Training(config, load_dataset(config.data, cache))
-        events = [event for event in training.events() if isinstance(event, EpochDone)]
+        events = []
+        best: list[tuple[int, int, bytes]] = []
+        for event in training.events():
+            if isinstance(event, EpochDone):
+                events.append(event)
+                if event.epoch == best_at:
+                    best.append((training.epoch, training.step, training.checkpoint()))
     finally:
         torch.set_num_threads(threads)
     (row,) = store.add_runs([NewRun("garments mlp", config.to_dict(), config.epochs)])
@@ -46,8 +57,8 @@ def put_trained_run(store: RunStore, cache: Any, **changes: Any) -> int:
                 finite=done.metrics.finite,
             ),
         )  # fmt: skip
-    last = store.write_checkpoint(
-        claim, "last", training.epoch, training.step, training.checkpoint()
-    )
-    store.finish(claim, State.DONE, checkpoints=[last])
+    last = training.epoch, training.step, training.checkpoint()
+    kept = [store.write_checkpoint(claim, "best", *state) for state in best]
+    kept.append(store.write_checkpoint(claim, "last", *last))
+    store.finish(claim, State.DONE, checkpoints=kept)
     return row.id

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from rottui.store.records import EpochRow, RunRow
 from rottui.store.states import State
-from rottui.tui.charts.cells import UNICODE, Glyphs, Row, Span, columns, fit, shorten_middle
+from rottui.tui.charts.cells import ASCII, UNICODE, Glyphs, Row, Span, columns, fit, shorten_middle
 from rottui.tui.charts.curves import Epochs, run_style
 from rottui.tui.charts.metrics import Metric, Splits
+from rottui.tui.widgets import lineage
 from rottui.tui.widgets.formats import format_degrees, format_loss
 
 NUMBER = 9
@@ -114,7 +115,8 @@ def _row(
         right.append(Span(text.rjust(_wide(column)), "run-failed" if text == "NaN" else ""))
     room = width - columns(tuple(right)) - 1
     tag = f"#{run.id} "
-    name = shorten_middle(run.name, max(0, room - len(tag)), glyphs.more)
+    named = lineage.mark(run, glyphs is ASCII) + run.name
+    name = shorten_middle(named, max(0, room - len(tag)), glyphs.more)
     return _sides((Span(tag, f"{run_style(run.id)} bold"), Span(name)), right, width, glyphs)
 
 

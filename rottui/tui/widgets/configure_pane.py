@@ -26,6 +26,7 @@ from rottui.tui.widgets.config_words import (
     sweep_line,
 )
 from rottui.tui.widgets.form import ConfigForm
+from rottui.tui.widgets.form_purpose import Fork, Purpose
 from rottui.tui.widgets.form_schema import FIELD, PRESETS, Reading
 from rottui.tui.widgets.form_sweep import SWEPT
 from rottui.tui.widgets.formats import format_count
@@ -44,6 +45,7 @@ class ConfigurePane(Vertical, can_focus=True):
     ConfigurePane {
         height: 1fr;
         padding: 0 1;
+        #configure-purpose { height: auto; color: $text-warning; text-style: bold; }
         #configure-help { height: auto; color: $text-muted; }
         #configure-network { height: auto; color: $foreground; }
         #configure-sweep { height: auto; color: $text-primary; }
@@ -74,6 +76,15 @@ class ConfigurePane(Vertical, can_focus=True):
         config: RunConfig
 
     @dataclass
+    class Forked(Message):
+        """A person wants a run that goes on from a checkpoint with this config."""
+
+        fork: Fork
+        name: str
+        """Empty where one is to be made."""
+        config: RunConfig
+
+    @dataclass
     class RangeWanted(Message):
         """A person wants to know which learning rates fit."""
 
@@ -93,12 +104,13 @@ class ConfigurePane(Vertical, can_focus=True):
         self._ascii = ascii
         self._shown: dict[str, str] = {}
         self._queue_when_known = False
-        self._editing: int | None = None
-        """The run that the form is saved into; None where it queues new ones."""
+        self._purpose: Purpose | None = None
+        """What the form is saved into; None where it queues new runs."""
         self._trouble_about: Reading | None = None
 
     def compose(self) -> ComposeResult:
-        """Form, then what it means."""
+        """What the form is for, the form, then what it means."""
+        yield Static("", id="configure-purpose", classes="-silent", markup=False)
         yield ConfigForm(ascii=self._ascii, id="configure-form")
         yield Static("", id="configure-sweep", markup=False)
         yield Static("", id="configure-network", markup=False)
@@ -118,20 +130,24 @@ class ConfigurePane(Vertical, can_focus=True):
 
     # From the app
 
-    def fill(self, config: RunConfig, name: str = "", editing: int | None = None) -> None:
+    def fill(self, config: RunConfig, name: str = "", purpose: Purpose | None = None) -> None:
         """Put a run's config into the form, as a single run; its data are pinned anew.
 
-        ``editing`` is the run that the form is to be saved into, instead of queueing a new one.
+        ``purpose`` is what the form is to be saved into, instead of queueing a new run.
         """
-        self._editing = editing
-        self._show_help()
+        self._take_purpose(purpose)
+        self._complain("", self.form.reading)
         data = config.data.model_copy(update={"fingerprint": None})
         self.form.choose_data(data, data.label)
         self.form.fill(form_schema.texts_of(config, name), sweep=False)
 
     def stop_editing(self) -> None:
         """From now on the form queues new runs."""
-        self._editing = None
+        self._take_purpose(None)
+
+    def _take_purpose(self, purpose: Purpose | None) -> None:
+        self._purpose = purpose
+        self._write("configure-purpose", "" if purpose is None else purpose.title)
         self._show_help()
 
     def set_data(self, data: DataConfig | str, label: str = "", *, text: str | None = None) -> None:
@@ -156,7 +172,7 @@ class ConfigurePane(Vertical, can_focus=True):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Esc is only taken while there is a field to leave."""
         if action == "leave_field":
-            leaves = self._editing is not None or self.form.focused_field is not None
+            leaves = self._purpose is not None or self.form.focused_field is not None
             return self.is_mounted and leaves
         return True
 
@@ -175,19 +191,33 @@ class ConfigurePane(Vertical, can_focus=True):
             self._complain(f"not queued: {FIELD[name].label} {message}{rest}", reading)
             form.focus_field(name)
             return
-        if self._editing is not None and reading.sweep is not None:
-            self._complain(f"not saved: run {self._editing} is one run, not a sweep", reading)
+        if self._purpose is not None:
+            self._save(self._purpose, reading)
             return
         self._complain("", reading)
         name = form.texts["name"].strip()
-        if self._editing is not None and reading.config is not None:
-            config = reading.config
-            self.post_message(self.Edited(self._editing, name or config.default_name, config))
-        elif reading.sweep is not None:
+        if reading.sweep is not None:
             self._queue_sweep(reading.sweep, reading.plan, name)
         elif reading.config is not None:
             config = reading.config
             self.post_message(self.Queued([(name or config.default_name, config)], None))
+
+    def _save(self, purpose: Purpose, reading: Reading) -> None:
+        """Save the form into what it is for, or say what is at fault and go there."""
+        config = reading.config
+        if reading.sweep is not None or config is None:
+            self._complain(f"not {purpose.verb}: {purpose.no_sweep}", reading)
+            return
+        for name, message in purpose.problems(config).items():
+            self._complain(f"not {purpose.verb}: {FIELD[name].label} {message}", reading)
+            self.form.focus_field(name)
+            return
+        self._complain("", reading)
+        name = self.form.texts["name"].strip()
+        if isinstance(purpose, Fork):
+            self.post_message(self.Forked(purpose, name, purpose.whole(config)))
+        else:
+            self.post_message(self.Edited(purpose.run_id, name or config.default_name, config))
 
     def _queue_sweep(self, sweep: SweepConfig, plan: Plan | None, name: str) -> None:
         spec, until = sweep.spec(), None
@@ -239,7 +269,7 @@ class ConfigurePane(Vertical, can_focus=True):
         self.form.move_focus(-1)
 
     def action_leave_field(self) -> None:
-        """Leave the field, so that single letters are keys again; then leave the edited run."""
+        """Leave the field, so that single letters are keys again; then what it is for."""
         if self.form.focused_field is None:
             self.stop_editing()
         self.focus()
@@ -297,9 +327,8 @@ class ConfigurePane(Vertical, can_focus=True):
         spec = self.form.focused_field
         if spec is None:
             preset, sweep = _letter("next_preset"), _letter("toggle_sweep")
-            if self._editing is not None:
-                words = f"edits run {self._editing} · Enter saves it · Esc leaves it as it is"
-                self._write("configure-help", words)
+            if self._purpose is not None:
+                self._write("configure-help", self._purpose.keys)
                 return
             keys = f"{preset} preset · {sweep} sweep · Enter queues · up, down or Tab: edit a field"
             self._write("configure-help", keys)

@@ -27,6 +27,8 @@ class Glyphs:
     bar_full: str = "━"
     bar_empty: str = "─"
     times: str = "×"
+    fork: str = "↳"
+    """Before the run that a fork comes from."""
     arrow: str = "→"
     dot: str = "·"
     problem: str = "✗"
@@ -56,6 +58,7 @@ ASCII = Glyphs(
     bar_full="=",
     bar_empty="-",
     times="x",
+    fork="^",
     arrow="->",
     dot="-",
     problem="!",
@@ -70,7 +73,18 @@ def glyphs(ascii: bool) -> Glyphs:
 
 
 _PLAIN = str.maketrans(
-    {"·": "-", "×": "x", "…": "~", "→": "->", "°": " deg", "–": "-", "‹": "<", "›": ">", "±": "+-"}
+    {
+        "·": "-",
+        "×": "x",
+        "…": "~",
+        "→": "->",
+        "°": " deg",
+        "–": "-",
+        "‹": "<",
+        "›": ">",
+        "±": "+-",
+        "↳": "^",
+    }
 )
 
 

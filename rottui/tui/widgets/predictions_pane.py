@@ -18,6 +18,7 @@ from rottui.tui.charts.cells import ASCII, UNICODE, Row, Span, flow
 from rottui.tui.keymap import bindings
 from rottui.tui.ramps import Depth
 from rottui.tui.requests import Requests
+from rottui.tui.widgets import lineage
 from rottui.tui.widgets.gallery import Gallery
 from rottui.tui.widgets.glyphs import to_ascii
 from rottui.tui.widgets.lines import Lines
@@ -312,7 +313,7 @@ class PredictionsPane(Widget, can_focus=True):
         run, shown, requests = self._run, self._shown, self._requests
         if run is None:
             return [Span("no run", "bold")]
-        spans = [Span(f"#{run.id} {run.name}", "bold")]
+        spans = [Span(f"#{run.id} {lineage.mark(run)}{run.name}", "bold")]
         if requests.problem:
             spans.insert(0, Span(requests.problem, "run-failed"))
         elif shown is None:

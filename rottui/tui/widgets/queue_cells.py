@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from rottui.core.config import format_lr
 from rottui.store.records import EpochRow, RunRow
 from rottui.store.states import State, Wish
+from rottui.tui.widgets import lineage
 from rottui.tui.widgets.formats import (
     format_degrees,
     format_duration,
@@ -74,10 +76,11 @@ def cells(run: RunRow, ascii: bool = False, held: Held | None = None) -> tuple[C
     lr = run.config.get("lr")
     rate = format_lr(lr) if isinstance(lr, int | float) else ""
     left = time_left(run)
+    origin = lineage.mark(run, ascii)
     made = (
         Cell(str(run.id), "muted"),
         state_cell(run, symbols, held),
-        Cell(run.name, "", short_name(run.name, rate)),
+        Cell(origin + run.name, "", origin + short_name(run.name, rate)),
         Cell(network_label(run.config)),
         Cell(rate),
         epoch_cell(run, symbols),
@@ -265,10 +268,16 @@ class Kinds:
         return known[1]
 
 
-def detail(run: RunRow, ascii: bool = False, held: Held | None = None) -> tuple[str, str]:
+def detail(
+    run: RunRow,
+    ascii: bool = False,
+    held: Held | None = None,
+    forks: Mapping[int, Sequence[int]] = MappingProxyType({}),
+) -> tuple[str, str]:
     """A sentence about a run, and its tone: the error of a failed one, else what has no column.
 
-    Where it waits, or why it ended before its last epoch, comes first.
+    Where it waits, or why it ended before its last epoch, comes first. ``forks`` are the runs that
+    were forked from each run.
     """
     symbols = glyphs(ascii)
     if run.error:
@@ -284,6 +293,7 @@ def detail(run: RunRow, ascii: bool = False, held: Held | None = None) -> tuple[
         parts.append(held.why)
     if run.priority:
         parts.append(f"priority {run.priority}")
+    parts += lineage.lineage(run, forks)
     if (network := network_label(run.config)) not in run.name:
         parts.append(network)
     if run.reason:

@@ -17,7 +17,7 @@ from textual.widgets import Static
 from rottui.store.records import RunRow, SweepRow
 from rottui.tui.keymap import ACTIONS, bindings
 from rottui.tui.snapshot import Snapshot
-from rottui.tui.widgets import queue_cells
+from rottui.tui.widgets import lineage, queue_cells
 from rottui.tui.widgets.form_schema import PRESETS, SWEEP_EXAMPLE
 from rottui.tui.widgets.glyphs import to_ascii
 from rottui.tui.widgets.held import Held, held_back
@@ -135,6 +135,7 @@ class QueuePane(Vertical, can_focus=True):
         self._held: dict[int, Held] = {}
         self._kinds = queue_cells.Kinds()
         self._groups: Mapping[int, SweepRow] = {}
+        self._forks: Mapping[int, tuple[int, ...]] = {}
         self._all_paused = False
         self._shown: dict[str, str] = {}
 
@@ -188,6 +189,7 @@ class QueuePane(Vertical, can_focus=True):
         before, self._held = self._held, held
         table.redraw([k for k in before.keys() | held.keys() if before.get(k) != held.get(k)])
         table.set_rows(snapshot.runs)
+        self._forks = lineage.forks_by_parent(snapshot.runs)
         self._groups, self._all_paused = snapshot.sweeps, snapshot.all_paused
         summary = queue_cells.summary(
             snapshot.runs, self._ascii, snapshot.all_paused, self._kinds.of
@@ -340,6 +342,10 @@ class QueuePane(Vertical, can_focus=True):
         """Train done runs further."""
         self._wish(Kind.EXTEND)
 
+    def action_fork(self) -> None:
+        """Go on from a checkpoint as another run."""
+        self._wish(Kind.FORK)
+
     def action_edit_here(self) -> None:
         """Edit a run that nobody has begun, in place."""
         self._wish(Kind.EDIT_HERE)
@@ -417,7 +423,7 @@ class QueuePane(Vertical, can_focus=True):
         text, tone = (
             ("", "")
             if run is None
-            else queue_cells.detail(run, self._ascii, self._held.get(run.id))
+            else queue_cells.detail(run, self._ascii, self._held.get(run.id), self._forks)
         )
         self._write("queue-detail", text)
         self.query_one("#queue-detail").set_class(tone == "error", "error")

@@ -34,6 +34,11 @@ class Kind(StrEnum):
     SCALE = "scale"
     SAVE = "save"
     EXTEND = "extend"
+    FORK = "fork"
+
+
+FORMED = frozenset({Kind.EDIT, Kind.EDIT_HERE, Kind.FORK})
+"""The wishes that the form is filled for: each is about one run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,9 @@ def refusal(kind: Kind, run: RunRow) -> str:
         case Kind.EXTEND:
             if state is not State.DONE:
                 return f"{who}; only a done run is extended"
+        case Kind.FORK:
+            if not run.attempt and run.parent_id is None:
+                return f"{who} and was never begun; there is no checkpoint to fork"
         case Kind.DUPLICATE | Kind.EDIT:
             pass
     return ""
@@ -103,7 +111,7 @@ def judge(kind: Kind, targets: Sequence[RunRow]) -> Verdict:
     """The runs among ``targets`` that the wish fits; the form takes exactly one."""
     if not targets:
         return Verdict((), "there is no run here yet")
-    if kind in (Kind.EDIT, Kind.EDIT_HERE) and len(targets) > 1:
+    if kind in FORMED and len(targets) > 1:
         marked = format_count(len(targets), "run")
         return Verdict((), f"the form holds one run, but {marked} are marked; u takes marks away")
     reasons = [(run, refusal(kind, run)) for run in targets]
