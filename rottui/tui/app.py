@@ -27,6 +27,7 @@ from rottui.tui.form_wishes import FormWishes
 from rottui.tui.images import ImageAnswers, Images
 from rottui.tui.keymap import Action, bindings
 from rottui.tui.leaving import Leaving
+from rottui.tui.output.painting import PaintingApp
 from rottui.tui.predictions import PredictionAnswers
 from rottui.tui.queue_wishes import QueueWishes
 from rottui.tui.range_tests import RangeTests
@@ -63,7 +64,7 @@ STOP_SECONDS = 30.0
 """How long leaving waits for a worker that does not stop, such as one that still decodes images."""
 
 
-class RottuiApp(App[None]):
+class RottuiApp(PaintingApp):
     """Everything on one store: panes read it, wishes go into it, the engine trains from it."""
 
     TITLE = "rottui"
@@ -289,6 +290,7 @@ class RottuiApp(App[None]):
     def action_repaint(self) -> None:
         """Paint the whole screen again."""
         self.screen.refresh(repaint=True, layout=True)
+        self.repaint()
 
     def perform(self, action: Action) -> None:
         """Do an action of the table, as if its key had been pressed in its pane."""

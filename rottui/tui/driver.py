@@ -22,15 +22,26 @@ from textual.drivers.linux_driver import LinuxDriver
 
 
 class SteadyFile:
-    """A terminal as a file whose writes never raise; its end is told once."""
+    """A terminal as a file whose writes never raise; its end is told once.
+
+    Textual's writer thread flushes it whenever nothing waits to be written.
+    """
 
     def __init__(self, file: IO[str], lost: Callable[[], None]) -> None:
         self._file = file
         self._lost = lost
         self._told = False
+        self._written = 0
+        self._ready: Callable[[], None] | None = None
+        self.flushed = 0
+        """How many writes the terminal has taken."""
+        self.sent = 0
+        """Bytes that were written."""
 
     def write(self, text: str) -> int:
         """Write what can be written."""
+        self._written += 1
+        self.sent += len(text.encode(errors="replace"))
         try:
             return self._file.write(text)
         except OSError as error:
@@ -43,6 +54,14 @@ class SteadyFile:
             self._file.flush()
         except OSError as error:
             self._failed(error)
+        self.flushed = self._written
+        ready, self._ready = self._ready, None
+        if ready is not None:
+            ready()
+
+    def call_when_flushed(self, ready: Callable[[], None] | None) -> None:
+        """Call this after the next flush, in the thread that flushes; None takes it back."""
+        self._ready = ready
 
     def fileno(self) -> int:
         """The descriptor."""
@@ -60,9 +79,40 @@ class SteadyDriver(LinuxDriver):
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
         lost = getattr(app, "terminal_lost", lambda: None)
-        if self._file is not None:
-            self._file = SteadyFile(self._file, lost)  # type: ignore[assignment]
+        assert self._file is not None  # the program has checked that this is a terminal
+        self._steady = SteadyFile(self._file, lost)
+        self._file = self._steady  # type: ignore[assignment]
+        self._writes = 0
         self._away = False
+
+    def start_application_mode(self) -> None:
+        """Take the terminal, of whose screen nothing is known."""
+        self._writes = self._steady.flushed
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        if self._writer_thread is not None:
+            self._writer_thread._queue.maxsize = 0  # a full one would make the event loop wait
+        getattr(self._app, "repaint", lambda: None)()
+
+    def write(self, data: str) -> None:
+        """Write without waiting."""
+        self._writes += 1
+        super().write(data)
+
+    def when_ready(self, ready: Callable[[], None]) -> bool:
+        """Whether the terminal has taken all that was written.
+
+        If not, ``ready`` is called when it has, in the writer's thread.
+        """
+        self._steady.call_when_flushed(ready)
+        if self._steady.flushed < self._writes:
+            return False
+        self._steady.call_when_flushed(None)
+        return True
+
+    @property
+    def sent(self) -> int:
+        """Bytes that were written to the terminal."""
+        return self._steady.sent
 
     @property
     def can_suspend(self) -> bool:
