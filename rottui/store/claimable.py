@@ -2,24 +2,30 @@
 
 Everything that holds a run back is in the store, so that many processes agree: a pause of
 everything or of the run's group, as many runs of the group in training as may be, and runs that
-must be done before.
+must be done before. Each has its own condition on a row ``r`` of ``runs`` here, so that whoever
+tells people why a run is not trained (``rottui.store.holding``) goes by what claims go by.
+
+What holds groups back is found once a statement, by the few runs in training: asked for each row,
+a full group of 10,000 runs would take a claim seconds.
 """
 
 from __future__ import annotations
 
-CLAIMABLE = """
-r.state = 'queued' AND r.trashed_at IS NULL
-AND NOT EXISTS (SELECT 1 FROM settings WHERE key = 'paused' AND value <> '0')
-AND (r.sweep_id IS NULL OR r.sweep_id NOT IN (SELECT g.id FROM sweeps g
-    WHERE g.paused <> 0 OR g.parallel <= (SELECT count(*) FROM runs o
-        INDEXED BY runs_by_priority WHERE o.state = 'running' AND o.sweep_id = g.id)))
-AND NOT EXISTS (SELECT 1 FROM needs n LEFT JOIN runs p ON p.id = n.needs
-    WHERE n.run_id = r.id AND p.state IS NOT 'done')
-"""
-"""A condition on a row ``r`` of ``runs``.
+WAITS = "r.state = 'queued' AND r.trashed_at IS NULL"
+EVERYTHING_PAUSED = "EXISTS (SELECT 1 FROM settings WHERE key = 'paused' AND value <> '0')"
+GROUP_PAUSED = "r.sweep_id IN (SELECT g.id FROM sweeps g WHERE g.paused <> 0)"
+GROUP_FULL = """r.sweep_id IN (SELECT g.id FROM sweeps g
+    WHERE g.parallel <= (SELECT count(*) FROM runs o
+        INDEXED BY runs_by_priority WHERE o.state = 'running' AND o.sweep_id = g.id))"""
+NEEDS_OTHERS = """EXISTS (SELECT 1 FROM needs n LEFT JOIN runs p ON p.id = n.needs
+    WHERE n.run_id = r.id AND p.state IS NOT 'done')"""
 
-What holds groups back is found once a statement, by the few runs in training: asked for each row,
-a full group of 10,000 runs would take a claim seconds."""
+CLAIMABLE = f"""
+{WAITS} AND NOT {EVERYTHING_PAUSED}
+AND (r.sweep_id IS NULL OR NOT ({GROUP_PAUSED} OR {GROUP_FULL}))
+AND NOT {NEEDS_OTHERS}
+"""
+"""Whether a worker may take it now."""
 
 ORDER = "r.priority DESC, r.position, r.id"
 """Which of them is first."""

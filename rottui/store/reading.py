@@ -10,7 +10,6 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from rottui.errors import StoreError
-from rottui.store.claimable import HOPELESS
 from rottui.store.connection import Connections
 from rottui.store.plain import plain_in
 from rottui.store.records import Changes, Checkpoint, EpochRow, EventRow, RunRow, SweepRow
@@ -196,14 +195,6 @@ class Reader:
                 "SELECT * FROM checkpoints WHERE run_id = ? ORDER BY step DESC, kind", (run_id,)
             ).fetchall()
         return [Checkpoint(**{name: row[name] for name in row.keys()}) for row in rows]  # noqa: SIM118
-
-    def hopeless(self) -> frozenset[int]:
-        """Ids of the runs that are never trained unless a person does something about others.
-
-        What they need, or what that needs in turn, failed, was cancelled or was thrown away.
-        """
-        with self._connections.reading() as db:
-            return frozenset(run_id for (run_id,) in _tuples(db, HOPELESS))
 
     def counts(self) -> dict[State, int]:
         """How many runs are in each state that any is in."""

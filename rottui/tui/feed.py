@@ -122,6 +122,7 @@ class Feed:
             epochs={run_id: rows for run_id, (_, rows) in curves.items()},
             sweeps={sweep.id: sweep for sweep in self._store.sweeps()},
             all_paused=self._store.all_paused,
+            held=self._store.held_back(),
             now=time.time(),
             events=events,
         )

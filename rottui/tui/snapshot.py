@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from rottui.store.holding import HeldBack
 from rottui.store.records import EpochRow, EventRow, RunRow, SweepRow
 
 
@@ -20,6 +21,8 @@ class Snapshot:
     """Every sweep, by its id."""
     all_paused: bool = False
     """Whether no run is begun until a person lets everything go on."""
+    held: Mapping[int, HeldBack] = field(default_factory=dict)
+    """What keeps queued runs from being trained, by run id."""
     now: float = 0.0
     """When it was read, in seconds since 1970."""
     events: Mapping[int, tuple[EventRow, ...]] = field(default_factory=dict)

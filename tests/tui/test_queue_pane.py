@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.widgets import Footer, Static
 
 from rottui.core.presets import sweep_preset
+from rottui.store.holding import HeldBack, Hold, Missing
 from rottui.store.records import RunRow, SweepRow
 from rottui.store.states import State
 from rottui.tui.keymap import actions
@@ -131,11 +132,15 @@ async def test_what_holds_a_run_back_is_shown_as_soon_as_it_changes() -> None:
     app = Host((*RUNS, waits))
     async with app.run_test(size=(80, 20)) as pilot:
         app.pane.table.move_to(6)
+        held = {6: HeldBack(Hold.NEEDS, (Missing(2, State.RUNNING),))}
+        app.pane.show(Snapshot((*RUNS, waits), held=held))
         await pilot.pause()
         assert "· needs 2" in app.pane.table.render_line(6).text
         assert "waits for run 2 ·" in app.text("detail")
         failed = replace(RUNS[1], state=State.FAILED, revision=2)
-        app.pane.show(Snapshot((RUNS[0], failed, *RUNS[2:], waits)))
+        missing = (Missing(2, State.FAILED),)
+        held = {6: HeldBack(Hold.NEEDS, missing, for_good=True)}
+        app.pane.show(Snapshot((RUNS[0], failed, *RUNS[2:], waits), held=held))
         await pilot.pause()
         assert "✗ needs 2" in app.pane.table.render_line(6).text
         assert "waits for run 2, which failed" in app.text("detail")

@@ -1,10 +1,11 @@
-"""Why a queued run is not begun: what the store's claims look at, in words (pure)."""
+"""Why a queued run is not begun: what the store says of it, in words (pure)."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from rottui.store.holding import HeldBack, Hold, Missing
 from rottui.store.records import RunRow, SweepRow
 from rottui.store.states import RETRIED, State
 from rottui.tui.snapshot import Snapshot
@@ -23,40 +24,40 @@ class Held(NamedTuple):
 
 def held_back(snapshot: Snapshot) -> dict[int, Held]:
     """The queued runs that no worker may begin now, by id, and the first thing in their way."""
-    training = Counter(run.sweep_id for run in snapshot.runs if run.state is State.RUNNING)
-    queued = [run for run in snapshot.runs if run.state is State.QUEUED]
-    states: dict[int, State] = {}
-    if any(run.needs for run in queued):
-        states = {run.id: run.state for run in snapshot.runs}
-    held = {}
-    for run in queued:
-        group = None if run.sweep_id is None else snapshot.sweeps.get(run.sweep_id)
-        found = (
-            _needs(run, states)
-            or (Held("held", "everything is paused: P goes on") if snapshot.all_paused else None)
-            or (None if group is None else _group(group, training[group.id]))
-        )
-        if found is not None:
-            held[run.id] = found
-    return held
+    runs = ((snapshot.run(run_id), held) for run_id, held in snapshot.held.items())
+    return {run.id: told(run, held, snapshot.sweeps) for run, held in runs if run is not None}
 
 
-def _needs(run: RunRow, states: dict[int, State]) -> Held | None:
-    missing = [needed for needed in run.needs if states.get(needed) is not State.DONE]
-    if not missing:
-        return None
-    for needed in missing:
-        state = states.get(needed)
-        if state is None or state in RETRIED:
-            what = {None: "was deleted", State.FAILED: "failed"}.get(state, "was cancelled")
-            return Held(f"needs {needed}", f"waits for run {needed}, which {what}", True)
-    runs = "run" if len(missing) == 1 else "runs"
-    return Held(f"needs {missing[0]}", f"waits for {runs} {', '.join(map(str, missing))}")
+def told(run: RunRow, held: HeldBack, groups: Mapping[int, SweepRow]) -> Held:
+    """What holds a run back, in words."""
+    group = None if run.sweep_id is None else groups.get(run.sweep_id)
+    name = "its group" if group is None else group.name
+    match held.by:
+        case Hold.NEEDS:
+            return _needs(held)
+        case Hold.EVERYTHING:
+            return Held("held", "everything is paused: P goes on")
+        case Hold.GROUP:
+            return Held("held", f"{name} is paused: S goes on")
+        case Hold.FULL:
+            most = "" if group is None or group.parallel is None else f" {group.parallel}"
+            return Held("", f"{name} trains{most} at a time")
 
 
-def _group(group: SweepRow, training: int) -> Held | None:
-    if group.paused:
-        return Held("held", f"{group.name} is paused: S goes on")
-    if group.parallel is not None and training >= group.parallel:
-        return Held("", f"{group.name} trains {group.parallel} at a time")
-    return None
+def _needs(held: HeldBack) -> Held:
+    if held.for_good:
+        first = next((other for other in held.missing if _fate(other)), held.missing[0])
+        fate = _fate(first) or "cannot be trained either"
+        return Held(f"needs {first.id}", f"waits for run {first.id}, which {fate}", True)
+    runs = "run" if len(held.missing) == 1 else "runs"
+    ids = [str(other.id) for other in held.missing]
+    return Held(f"needs {ids[0]}", f"waits for {runs} {', '.join(ids)}")
+
+
+def _fate(other: Missing) -> str:
+    """What became of a run that will not be done by itself; empty where it may still be."""
+    if other.trashed or other.state is None:
+        return "was deleted"
+    if other.state in RETRIED:
+        return "failed" if other.state is State.FAILED else "was cancelled"
+    return ""
