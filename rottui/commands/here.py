@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shlex
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -15,6 +14,7 @@ from rottui.commands.halving import kept_line
 from rottui.commands.progress import Progress, ended_line
 from rottui.commands.run_table import ordered, run_columns
 from rottui.commands.signals import stop_on_signals
+from rottui.commands.stores import command_for
 from rottui.commands.tables import print_table
 from rottui.commands.usage import DONE, complain
 from rottui.commands.watch import follow
@@ -129,10 +129,7 @@ class Here:
         return outcome.signal_code
 
     def _command(self, words: str) -> str:
-        """A command that works as it stands, also with this store."""
-        if self.folder == locations.default_store():
-            return f"rottui {words}"
-        return f"rottui {words} --store {shlex.quote(str(self.folder))}"
+        return command_for(self.folder, words)
 
 
 def _waiting(run: RunRow, saved: Checkpoint | None) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from rottui.commands.signatures import Store
+from rottui.commands.signatures import AsJson, Store
 
 Runs = Annotated[
     list[str] | None, typer.Argument(metavar="RUN…", help="Ids, names, or ranges such as 3..9.")
@@ -116,8 +116,13 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def priority(
-        number: Annotated[str, typer.Argument(metavar="PRIORITY", help="0 at first.")],
         runs: Runs = None,
+        to: Annotated[
+            str | None, typer.Option("--to", metavar="N", help="The priority; it is 0 at first.")
+        ] = None,
+        by: Annotated[
+            str | None, typer.Option("--by", metavar="N", help="Add so much to what each has.")
+        ] = None,
         sweep: Sweep = None,
         everything: All = False,
         store: Store = None,
@@ -125,7 +130,8 @@ def register(app: typer.Typer) -> None:
         """Train runs before others, or after them: the highest number is first."""
         from rottui.commands.queueing import Choice, prioritise
 
-        return prioritise(number, Choice(runs or (), sweep, None, everything), store)
+        choice = Choice(runs or (), sweep, None, everything)
+        return prioritise(choice, to=to, by=by, store=store)
 
     @app.command()
     def wait(
@@ -164,7 +170,7 @@ def register(app: typer.Typer) -> None:
         store: Store = None,
     ) -> int:
         """Say how the runs of a sweep or group are begun; without options, only tell it."""
-        from rottui.commands.queueing import group as change
+        from rottui.commands.groups import group as change
 
         return change(
             name,
@@ -175,6 +181,13 @@ def register(app: typer.Typer) -> None:
             stop_on_failure=stop_on_failure,
             store=store,
         )
+
+    @app.command()
+    def groups(as_json: AsJson = False, store: Store = None) -> int:
+        """List sweeps and groups: their runs by state, and how these are begun."""
+        from rottui.commands.groups import groups as tell
+
+        return tell(as_json=as_json, store=store)
 
 
 def _ask(

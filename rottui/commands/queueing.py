@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from rottui.commands.queue_notes import note_what_holds_back
 from rottui.commands.runs import typed_state
 from rottui.commands.stores import opened
 from rottui.commands.sweeps import sweep_named
@@ -28,19 +29,43 @@ class Verb:
     """What has been done to them, for the answer."""
     states: frozenset[State]
     """Runs in these states can be asked; a choice by sweep or state passes over the others."""
-    do: Callable[[RunStore, list[int]], None]
+    do: Callable[[RunStore, list[int]], list[int] | None]
+    """Does it; the ids of those that it has changed, None for all of them."""
     in_trash: bool = False
     """Whether it is done to runs of the trash."""
+    already: str = ""
+    """What those are that it has not changed."""
+    queues: bool = False
+    """Whether they are to be trained after it."""
 
+
+_QUEUED = "queued or in training"
 
 VERBS: dict[str, Verb] = {
-    "pause": Verb("paused", frozenset({State.QUEUED, State.RUNNING}), RunStore.pause),
-    "resume": Verb("resumed", frozenset({State.PAUSED, State.DRAFT}), RunStore.resume),
-    "enqueue": Verb("queued", frozenset({State.DRAFT}), RunStore.resume),
-    "cancel": Verb("cancelled", WAITING | {State.RUNNING}, RunStore.cancel),
-    "retry": Verb("queued again", RETRIED, RunStore.retry),
-    "delete": Verb("in the trash", WAITING | ENDED, RunStore.delete),
-    "restore": Verb("restored", WAITING | ENDED, RunStore.restore, in_trash=True),
+    "pause": Verb(
+        "paused",
+        frozenset({State.QUEUED, State.RUNNING}),
+        RunStore.pause,
+        already="paused or about to be",
+    ),
+    "resume": Verb(
+        "resumed",
+        frozenset({State.PAUSED, State.DRAFT}),
+        RunStore.resume,
+        already=_QUEUED,
+        queues=True,
+    ),
+    "enqueue": Verb(
+        "queued", frozenset({State.DRAFT}), RunStore.resume, already=_QUEUED, queues=True
+    ),
+    "cancel": Verb(
+        "cancelled",
+        WAITING | {State.RUNNING},
+        RunStore.cancel,
+        already="about to be cancelled",
+    ),
+    "delete": Verb("in the trash", WAITING | ENDED, RunStore.delete, already="in the trash"),
+    "restore": Verb("restored", WAITING | ENDED, RunStore.restore, in_trash=True, queues=True),
     "purge": Verb("gone for good", WAITING | ENDED, RunStore.purge, in_trash=True),
 }
 
@@ -72,78 +97,71 @@ def retry(choice: Choice, *, fresh: bool, store: str | None) -> int:
     def do(rows: RunStore, ids: list[int]) -> None:
         rows.retry(ids, fresh=fresh)
 
-    return _change(Verb("queued again", RETRIED, do), choice, store)
+    return _change(Verb("queued again", RETRIED, do, queues=True), choice, store)
 
 
-def prioritise(priority: str, choice: Choice, store: str | None) -> int:
-    """Give runs a priority; higher ones are trained first."""
-    try:
-        number = int(priority)
-    except ValueError:
-        raise UsageError(f"PRIORITY: must be a whole number, not {priority!r}") from None
+def prioritise(choice: Choice, *, to: str | None, by: str | None, store: str | None) -> int:
+    """Give runs a priority, or add to what each has; higher ones are trained first.
+
+    Raises:
+        UsageError: neither or both of ``to`` and ``by``, or no whole number.
+    """
+    if (to is None) == (by is None):
+        runs = " ".join(choice.runs) or "RUN…"
+        raise UsageError(
+            f"say the new priority, or what to add to it: rottui priority {runs} --to 5, or --by 1"
+        )
+    flag, text = ("--to", to) if by is None else ("--by", by)
+    number = _priority(flag, text or "")
 
     def do(rows: RunStore, ids: list[int]) -> None:
-        rows.set_priority(ids, number)
+        rows.set_priority(ids, number, relative=by is not None)
 
-    return _change(Verb(f"of priority {number}", WAITING | {State.RUNNING}, do), choice, store)
+    done = f"of priority {number}" if by is None else f"of a priority that is {_by(number)}"
+    return _change(Verb(done, WAITING | {State.RUNNING}, do), choice, store)
 
 
 def pause_everything(*, gently: bool, go_on: bool, store: str | None) -> int:
     """Pause the whole queue, or let it go on."""
     with opened(store) as rows:
         rows.pause_all(NO if go_on else GENTLY if gently else NOW)
-    if go_on:
-        print("the queue goes on")
-    else:
-        what = "runs in training come to their end" if gently else "runs in training are saved"
-        print(f"everything is paused: {what}, nothing is begun; go on: rottui resume --all")
-    return DONE
-
-
-def group(
-    reference: str,
-    *,
-    parallel: str | None,
-    pause: bool,
-    gently: bool,
-    resume: bool,
-    stop_on_failure: bool | None,
-    store: str | None,
-) -> int:
-    """Say how the runs of a sweep or group are begun, after changing it."""
-    if resume and (pause or gently):
-        raise UsageError("--resume and --pause cannot both be")
-    number = None if parallel in (None, "all") else _parallel(parallel or "")
-    with opened(store) as rows:
-        found = sweep_named(rows.sweeps(), reference)
-        rows.set_group(
-            found.id,
-            parallel=number,
-            unlimited=parallel == "all",
-            paused=NO if resume else GENTLY if gently else NOW if pause else None,
-            stop_on_failure=stop_on_failure,
-        )
-        found = sweep_named(rows.sweeps(), str(found.id))
-    words = [f"{found.kind} {found.id}: {found.name}, {format_count(len(found.run_ids), 'run')}"]
-    words.append(
-        "any number at a time" if found.parallel is None else f"{found.parallel} at a time"
-    )
-    words += ["paused"] if found.paused else []
-    words += ["stops when a run fails"] if found.stop_on_failure else []
-    print("; ".join(words))
+        if go_on:
+            print("the queue goes on")
+            note_what_holds_back(rows, rows.first_claimable(1))
+            return DONE
+    what = "runs in training come to their end" if gently else "runs in training are saved"
+    print(f"everything is paused: {what}, nothing is begun; go on: rottui resume --all")
     return DONE
 
 
 def _change(verb: Verb, choice: Choice, store: str | None) -> int:
     with opened(store) as rows:
         ids = chosen(rows, choice, verb.states, trashed=verb.in_trash)
-        verb.do(rows, ids)
-    if not ids:
-        print("no such runs; nothing was changed")
-    else:
-        which = ", ".join(map(str, ids)) if len(ids) <= 10 else f"{ids[0]} to {ids[-1]}"
-        print(f"{format_count(len(ids), 'run')} {verb.done}: {which}")
+        done = verb.do(rows, ids)
+        changed = ids if done is None else done
+        print(_answer(verb, changed, [run_id for run_id in ids if run_id not in set(changed)]))
+        if verb.queues:
+            note_what_holds_back(rows, changed)
     return DONE
+
+
+def _answer(verb: Verb, changed: Sequence[int], others: Sequence[int]) -> str:
+    """Which runs were changed, and which were so already."""
+    if not changed:
+        if not others:
+            return "no such runs; nothing was changed"
+        be = "is" if len(others) == 1 else "are"
+        return f"nothing was changed: {_listed(others)} {be} {verb.already} already"
+    line = f"{format_count(len(changed), 'run')} {verb.done}: {_ids(changed)}"
+    return f"{line}; {verb.already} already: {_ids(others)}" if others else line
+
+
+def _listed(ids: Sequence[int]) -> str:
+    return f"run {ids[0]}" if len(ids) == 1 else f"runs {_ids(ids)}"
+
+
+def _ids(ids: Sequence[int]) -> str:
+    return ", ".join(map(str, ids)) if len(ids) <= 10 else f"{ids[0]} to {ids[-1]}"
 
 
 def chosen(
@@ -185,7 +203,15 @@ def _named(rows: RunStore, text: str, trashed: bool) -> list[int]:
     return [rows.run(text).id]
 
 
-def _parallel(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise UsageError(f"--parallel: must be a whole number above 0, or all, not {text!r}")
-    return int(text)
+def _priority(flag: str, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise UsageError(
+            f"{flag}: must be a whole number, not {text!r}; runs stand before it: "
+            f"rottui priority 3..9 {flag} 5"
+        ) from None
+
+
+def _by(number: int) -> str:
+    return f"{abs(number)} {'lower' if number < 0 else 'higher'}"

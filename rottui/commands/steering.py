@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rottui.commands.config_flags import config_of, usage_error
 from rottui.commands.flags import Typed
+from rottui.commands.queue_notes import note_what_holds_back
 from rottui.commands.stores import opened
 from rottui.commands.usage import DONE, UsageError, positive
 from rottui.core.config import RunConfig
@@ -47,9 +48,11 @@ def extend(references: Sequence[str], *, epochs: str | None, store: str | None) 
     if more is None:
         raise UsageError("say how many epochs more: --epochs 20, say")
     with opened(store) as rows:
-        for run in _runs(rows, references):
+        runs = _runs(rows, references)
+        for run in runs:
             longer = steering.extend(rows, run, more)
             print(f"run {run.id}: queued, goes on from epoch {run.epochs} to {longer.epochs}")
+        note_what_holds_back(rows, [run.id for run in runs])
     return DONE
 
 
@@ -79,7 +82,8 @@ def fork(
         except ConfigError as error:
             raise usage_error(error, typed, {}) from None
         (event,) = [event for event in rows.events(child.id) if event.kind == "forked"]
-    print(f"run {child.id}: queued, forked {event.detail}")
+        print(f"run {child.id}: queued, forked {event.detail}")
+        note_what_holds_back(rows, [child.id])
     return DONE
 
 

@@ -7,9 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from rottui.commands.json_rows import document
-from rottui.commands.runs import typed_state
+from rottui.commands.queueing import Choice, chosen
 from rottui.commands.stores import check_exists, opened, store_folder
-from rottui.commands.sweeps import sweep_named
 from rottui.commands.usage import DONE, FAILED, UsageError
 from rottui.errors import StoreError
 from rottui.store.backup import back_up, back_up_whole
@@ -17,7 +16,8 @@ from rottui.store.connection import FILE
 from rottui.store.examination import Examination, examine
 from rottui.store.pruning import KINDS
 from rottui.store.repair import repair as save
-from rottui.store.states import ENDED
+from rottui.store.states import ENDED, State
+from rottui.tui.widgets.formats import format_count
 
 TOLD = ("runs", "sweeps", "epochs", "checkpoints", "events")
 """Tables that are told of, in this order."""
@@ -97,24 +97,20 @@ def prune(
 ) -> int:
     """Remove checkpoints that are not kept, of the named runs or of all that have ended."""
     kinds = _kinds(keep)
-    states = ENDED if state is None else {typed_state(state)}
+    states = ENDED if state is None else frozenset(State)
+    named = tuple(references)
+    choice = Choice(named, sweep, state, everything=not (named or sweep or state))
     with opened(store) as rows:
-        named = {rows.run(reference).id for reference in references}
-        chosen = None if sweep is None else sweep_named(rows.sweeps(), sweep).id
-        if named and state is None and chosen is None:
-            ids = named
-        else:
-            found = rows.runs(states=states, sweep=chosen, ids=named or None)
-            ids = {run.id for run in found}
+        ids = chosen(rows, choice, states)
         pruned = rows.prune(ids, kinds, dry_run=dry_run)
         leftovers = 0 if dry_run else rows.remove_leftovers()
     verb = "would be removed" if dry_run else "removed"
     print(
-        f"{pruned.files} checkpoints of {pruned.runs} runs {verb}, {_megabytes(pruned.bytes)}; "
-        f"kept: {', '.join(kinds) or 'none'}"
+        f"{format_count(pruned.files, 'checkpoint')} of {format_count(pruned.runs, 'run')} {verb}, "
+        f"{_megabytes(pruned.bytes)}; kept: {', '.join(kinds) or 'none'}"
     )
     if leftovers:
-        print(f"{leftovers} files that belonged to no run removed")
+        print(f"{format_count(leftovers, 'file')} that belonged to no run removed")
     return DONE
 
 

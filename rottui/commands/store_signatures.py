@@ -67,7 +67,8 @@ def store_set(
 @store_app.command("prune")
 def store_prune(
     runs: Annotated[
-        list[str] | None, typer.Argument(metavar="RUN", help="Runs; else all that have ended.")
+        list[str] | None,
+        typer.Argument(metavar="RUN…", help="Ids, names or 3..9; else all that have ended."),
     ] = None,
     keep: Annotated[
         str, typer.Option("--keep", metavar="KINDS", help="Of best, last, previous; or none.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from rottui import locations
@@ -39,3 +40,10 @@ def opened(typed: str | None, *, read_only: bool = False) -> RunStore:
     folder = store_folder(typed)
     check_exists(folder)
     return RunStore.open(folder, read_only=read_only)
+
+
+def command_for(folder: Path, words: str) -> str:
+    """A command that works as it stands, also with the store of that folder."""
+    if folder == locations.default_store():
+        return f"rottui {words}"
+    return f"rottui {words} --store {shlex.quote(str(folder))}"

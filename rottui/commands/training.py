@@ -14,6 +14,7 @@ from rottui.commands.halving import plan_of
 from rottui.commands.here import Here
 from rottui.commands.logs import log_to
 from rottui.commands.progress import Progress, new_progress
+from rottui.commands.queue_notes import note_what_holds_back
 from rottui.commands.queue_place import QueuePlace
 from rottui.commands.stores import check_exists, store_folder
 from rottui.commands.sweep_flags import TypedSweep, sweep_config
@@ -124,6 +125,7 @@ def resume(
                 rows.resume([run.id])  # it was held back: that was taken back, now it goes on
         if place.queue:
             print(run.id)
+            note_what_holds_back(rows, [run.id])
             return DONE
         log_to(here.folder)
         with new_progress() as progress:
@@ -144,8 +146,9 @@ def _add(
     with RunStore.open(here.folder) as rows:
         options = place.options(rows)
         if place.queue:
-            for run in rows.add_runs(new, sweep=name, spec=spec, **options):
-                print(run.id)
+            queued = rows.add_runs(new, sweep=name, spec=spec, **options)
+            print("\n".join(str(run.id) for run in queued))
+            note_what_holds_back(rows, [run.id for run in queued])
             return DONE
         log_to(here.folder)
         with new_progress(many=sweep is not None) as progress:

@@ -401,7 +401,17 @@ def _is_finite(value: Any) -> bool:
     return isinstance(value, int | float) and abs(value) <= sys.float_info.max
 
 
+def was_purged(db: sqlite3.Connection, run_id: int) -> bool:
+    """Whether a run had that id once, and is gone for good: ids are never given twice."""
+    newest = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'runs'").fetchone()
+    if newest is None or not 0 < run_id <= newest["seq"]:
+        return False
+    return db.execute("SELECT 1 FROM runs WHERE id = ?", (run_id,)).fetchone() is None
+
+
 def _no_such_run(db: sqlite3.Connection, wanted: str) -> str:
+    if wanted.isdecimal() and was_purged(db, int(wanted)):
+        return f"run {wanted} is gone for good: it was purged"
     ids: Sequence[sqlite3.Row] = db.execute("SELECT id FROM runs ORDER BY id").fetchall()
     if not ids:
         return f"there is no run {wanted}; the store has no runs yet"

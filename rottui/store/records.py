@@ -158,6 +158,24 @@ class SweepRow:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupRow:
+    """How the runs of a sweep or group are begun, and how many are in which state."""
+
+    id: int
+    name: str
+    kind: str
+    """``sweep`` or ``group``."""
+    states: Mapping[State, int]
+    """Those that any of its runs is in; the trash is not counted."""
+    parallel: int | None
+    """How many of its runs may train at the same time; None: any number."""
+    paused: bool
+    """Whether no further run of it is begun."""
+    stop_on_failure: bool
+    """Whether it is paused once one of its runs fails."""
+
+
+@dataclass(frozen=True, slots=True)
 class RungRow:
     """How far a run of a halved sweep has come."""
 

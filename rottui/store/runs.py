@@ -13,6 +13,7 @@ from rottui.store.groups import Groups
 from rottui.store.holding import Holding
 from rottui.store.outlook import Outlooks
 from rottui.store.pruning import Pruning
+from rottui.store.queue import Queue
 from rottui.store.rungs import Rungs
 from rottui.store.settings import Settings
 from rottui.store.steering import Steering
@@ -21,7 +22,19 @@ from rottui.store.wishes import Wishes
 from rottui.store.work import Work
 
 
-class RunStore(Wishes, Groups, Holding, Trash, Work, Rungs, Pruning, Steering, Settings, Outlooks):
+class RunStore(
+    Wishes,
+    Groups,
+    Holding,
+    Queue,
+    Trash,
+    Work,
+    Rungs,
+    Pruning,
+    Steering,
+    Settings,
+    Outlooks,
+):
     """A folder with ``runs.sqlite3`` and ``checkpoints/``; usable from any thread and process.
 
     Its folder is made private to its owner. Many processes may read and write it at once, on one

@@ -12,13 +12,13 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-import uuid
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from rottui.errors import StoreError
 from rottui.store.checkpoints import CheckpointFiles
 from rottui.store.connection import Connections
+from rottui.store.insertion import insert_run
 from rottui.store.reading import Reader, config_of
 from rottui.store.records import Checkpoint, Claim, NewFork, RunRow, Steer
 from rottui.store.states import ENDED, State
@@ -115,29 +115,20 @@ class Steering(Reader):
         try:
             with self._connections.writing() as db:
                 parent = _row(db, new.parent)
-                end = db.execute("SELECT coalesce(max(position), 0) FROM runs").fetchone()[0]
-                run_id = db.execute(
-                    "INSERT INTO runs (uid, name, config, state, position, epochs, epochs_done, "
-                    "threads, baseline, seconds, created_at, revision, parent_id, parent_epoch) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        uuid.uuid4().hex,
-                        new.name,
-                        text,
-                        state,
-                        end + 1,
-                        new.epochs,
-                        new.epoch,
-                        parent["threads"],
-                        parent["baseline"],
-                        parent["seconds"],
-                        now,
-                        new_revision(db),
-                        new.parent,
-                        new.epoch,
-                    ),
-                ).lastrowid
-                assert run_id is not None
+                run_id = insert_run(
+                    db,
+                    name=new.name,
+                    config=text,
+                    epochs=new.epochs,
+                    state=state,
+                    revision=new_revision(db),
+                    epochs_done=new.epoch,
+                    threads=parent["threads"],
+                    baseline=parent["baseline"],
+                    seconds=parent["seconds"],
+                    parent_id=new.parent,
+                    parent_epoch=new.epoch,
+                )
                 _copy_epochs(db, new.parent, run_id, new.epoch)
                 for step, factor in new.scales:
                     db.execute(

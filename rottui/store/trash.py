@@ -20,12 +20,15 @@ class Trash(Reader):
     _connections: Connections
     _files: CheckpointFiles
 
-    def delete(self, ids: Collection[int]) -> None:
+    def delete(self, ids: Collection[int]) -> list[int]:
         """Put runs into the trash: they are neither listed nor trained.
+
+        The ids of those that were not there already.
 
         Raises:
             StoreError: a run is running or gone; nothing was changed.
         """
+        changed = []
         with self._connections.writing() as db:
             revision, now = new_revision(db), time.time()
             for row in rows_of(db, ids):
@@ -37,6 +40,8 @@ class Trash(Reader):
                         (now, revision, row["id"]),
                     )
                     note(db, row["id"], "deleted", "into the trash")
+                    changed.append(row["id"])
+        return changed
 
     def restore(self, ids: Collection[int]) -> None:
         """Take runs out of the trash: they are what they were, and queued ones are trained.

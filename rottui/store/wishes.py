@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-import uuid
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -18,11 +17,21 @@ from rottui.errors import StoreError
 from rottui.store.checkpoints import CheckpointFiles
 from rottui.store.connection import Connections
 from rottui.store.groups import group_named
+from rottui.store.insertion import insert_run
 from rottui.store.reading import Reader, config_of
 from rottui.store.records import NewRun, RunRow
 from rottui.store.rungs import at_rung, leave_rung
 from rottui.store.states import RETRIED, State, Wish, allowed
 from rottui.store.writing import files_of, new_revision, note, rows_of
+
+_AGAIN = "only paused runs and drafts are resumed: retry it"
+_INSTEAD: dict[str, str] = {
+    State.DONE: "only paused runs and drafts are resumed: extend it, or fork it with other "
+    "settings",
+    State.FAILED: _AGAIN,
+    State.CANCELLED: _AGAIN,
+}
+"""What is done with a run that ended, and is not resumed."""
 
 
 class Wishes(Reader):
@@ -71,73 +80,72 @@ class Wishes(Reader):
             elif group is not None:
                 sweep_id = group_named(db, group)
             rows_of(db, needs)
-            end = db.execute("SELECT coalesce(max(position), 0) FROM runs").fetchone()[0]
             ids = []
-            for place, (run, config) in enumerate(zip(new, texts, strict=True), start=1):
-                added = db.execute(
-                    "INSERT INTO runs (uid, sweep_id, name, config, state, position, epochs, "
-                    "until, created_at, revision, priority) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        uuid.uuid4().hex,
-                        sweep_id,
-                        run.name,
-                        config,
-                        state,
-                        end + place,
-                        run.epochs,
-                        run.until,
-                        now,
-                        revision,
-                        priority,
-                    ),
+            for run, config in zip(new, texts, strict=True):
+                run_id = insert_run(
+                    db,
+                    name=run.name,
+                    config=config,
+                    epochs=run.epochs,
+                    state=state,
+                    revision=revision,
+                    sweep_id=sweep_id,
+                    until=run.until,
+                    priority=priority,
                 )
-                assert added.lastrowid is not None
-                ids.append(added.lastrowid)
+                ids.append(run_id)
                 for needed in dict.fromkeys(needs):
-                    db.execute("INSERT INTO needs VALUES (?, ?)", (added.lastrowid, needed))
-                note(db, added.lastrowid, str(state))
+                    db.execute("INSERT INTO needs VALUES (?, ?)", (run_id, needed))
+                note(db, run_id, str(state))
         return self.runs(ids=ids)
 
-    def pause(self, ids: Collection[int]) -> None:
+    def pause(self, ids: Collection[int]) -> list[int]:
         """Hold back queued runs; ask running ones to stop at the next batch.
 
-        A run that waits at a rung is held back once its sweep lets it go on.
+        A run that waits at a rung is held back once its sweep lets it go on. The ids of those that
+        were not paused already.
 
         Raises:
             StoreError: a run is neither queued nor running; nothing was changed.
         """
+        changed = []
         with self._connections.writing() as db:
             revision = new_revision(db)
             for row in rows_of(db, ids):
-                if row["state"] == State.RUNNING or (at_rung(row) and row["wish"] is None):
+                if row["wish"] == Wish.PAUSE:
+                    continue
+                if row["state"] == State.RUNNING or at_rung(row):
                     _wish(db, row, Wish.PAUSE, revision)
                 elif row["state"] != State.PAUSED:
                     _move_to(db, row, State.PAUSED, revision, "only queued and running runs pause")
+                else:
+                    continue
+                changed.append(row["id"])
+        return changed
 
-    def resume(self, ids: Collection[int]) -> None:
+    def resume(self, ids: Collection[int]) -> list[int]:
         """Queue paused runs and drafts at their old place; take back a wish to pause.
 
-        A run that waits at a rung goes on to the next one, whatever the others do.
+        A run that waits at a rung goes on to the next one, whatever the others do. The ids of
+        those that neither trained nor were queued already.
 
         Raises:
             StoreError: a run has ended; nothing was changed.
         """
+        changed = []
         with self._connections.writing() as db:
             revision = new_revision(db)
             for row in rows_of(db, ids):
                 if row["wish"] == Wish.PAUSE:
                     _wish(db, row, None, revision)
-                elif row["state"] not in (State.RUNNING, State.QUEUED):
+                elif row["state"] in (State.RUNNING, State.QUEUED):
+                    continue
+                else:
                     if at_rung(row):
                         leave_rung(db, row)
-                    _move_to(
-                        db,
-                        row,
-                        State.QUEUED,
-                        revision,
-                        "a run that ended cannot go on: duplicate it",
-                    )
+                    _move_to(db, row, State.QUEUED, revision, _INSTEAD.get(row["state"], ""))
+                changed.append(row["id"])
+        return changed
 
     def draft(self, ids: Collection[int]) -> None:
         """Lay queued runs aside, until a person queues them.
@@ -150,15 +158,20 @@ class Wishes(Reader):
             for row in rows_of(db, ids):
                 _move_to(db, row, State.DRAFT, revision, "only a queued run becomes a draft")
 
-    def cancel(self, ids: Collection[int]) -> None:
+    def cancel(self, ids: Collection[int]) -> list[int]:
         """End waiting runs for good; ask running ones to end at the next batch.
+
+        The ids of those of which that was not asked already.
 
         Raises:
             StoreError: a run has ended already; nothing was changed.
         """
+        changed = []
         with self._connections.writing() as db:
             revision = new_revision(db)
             for row in rows_of(db, ids):
+                if row["wish"] == Wish.CANCEL:
+                    continue
                 if row["state"] == State.RUNNING:
                     _wish(db, row, Wish.CANCEL, revision)
                 else:
@@ -168,6 +181,8 @@ class Wishes(Reader):
                     db.execute(
                         "UPDATE runs SET ended_at = ? WHERE id = ?", (time.time(), row["id"])
                     )
+                changed.append(row["id"])
+        return changed
 
     def move(self, run_id: int, by: int) -> None:
         """Move an unstarted run by so many places among those that wait; the ends hold.
@@ -253,7 +268,7 @@ class Wishes(Reader):
             if row["attempt"] or row["state"] not in (State.QUEUED, State.DRAFT, State.PAUSED):
                 raise StoreError(
                     f"run {run_id} has been begun or has ended; only a run that waits is edited: "
-                    "duplicate it"
+                    "fork it where it has a checkpoint, else duplicate it"
                 )
             if row["parent_id"] is not None:
                 raise StoreError(

@@ -34,6 +34,8 @@ COMMANDS = (
     "checkpoint",
     "extend",
     "fork",
+    "priority",
+    "groups",
     "bench",
     "data",
     "data ls",

@@ -92,7 +92,7 @@ def test_checkpoints_are_removed_as_asked(folder: Path, rottui: Rottui) -> None:
     would = rottui("store", "prune", "--dry-run").out
     assert would.startswith("3 checkpoints of 3 runs would be removed, 0.0 MB; kept: best, last")
     assert len(list((folder / "checkpoints").iterdir())) == 9
-    assert "1 checkpoints of 1 runs removed" in rottui("store", "prune", "2").out
+    assert "1 checkpoint of 1 run removed" in rottui("store", "prune", "2..2").out
     assert "2 checkpoints of 2 runs removed" in rottui("store", "prune", "--state", "done").out
     assert "3 checkpoints of 3 runs removed" in rottui("store", "prune", "--keep", "best").out
     kinds = {path.name.split("-")[1] for path in (folder / "checkpoints").iterdir()}

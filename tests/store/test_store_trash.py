@@ -69,6 +69,19 @@ def test_only_the_trash_is_purged(store: RunStore) -> None:
         store.restore([1])
 
 
+def test_a_purged_run_is_not_taken_for_one_that_never_was(store: RunStore) -> None:
+    add(store, "a", "b", "c")
+    store.delete([2, 3])
+    store.purge([2, 3])
+    for run_id in (2, 3):  # 3 had the highest id that there ever was
+        with pytest.raises(StoreError, match=f"^run {run_id} is gone for good: it was purged$"):
+            store.run(run_id)
+    for reference in (0, 4):
+        with pytest.raises(StoreError, match=f"^there is no run {reference}; the store has run 1"):
+            store.run(reference)
+    assert store.purged([1, 2, 3, 4]) == {2, 3}
+
+
 def test_a_running_run_is_not_thrown_away(store: RunStore) -> None:
     run = in_state(store, State.RUNNING)
     other = add(store)[0]

@@ -29,7 +29,10 @@ WISHES: dict[str, Callable[[RunStore, int], object]] = {
 }
 
 PAUSE_REFUSED = "only queued and running runs pause"
-RESUME_REFUSED = "a run that ended cannot go on: duplicate it"
+EXTEND_INSTEAD = (
+    "only paused runs and drafts are resumed: extend it, or fork it with other settings"
+)
+RETRY_INSTEAD = "only paused runs and drafts are resumed: retry it"
 CANCEL_REFUSED = "only unfinished runs are cancelled"
 MOVE_REFUSED = "only waiting runs are moved"
 
@@ -48,9 +51,9 @@ OUTCOMES: dict[str, dict[State, State | str]] = {
         QUEUED: QUEUED,
         RUNNING: RUNNING,
         PAUSED: QUEUED,
-        DONE: RESUME_REFUSED,
-        FAILED: RESUME_REFUSED,
-        CANCELLED: RESUME_REFUSED,
+        DONE: EXTEND_INSTEAD,
+        FAILED: RETRY_INSTEAD,
+        CANCELLED: RETRY_INSTEAD,
     },
     "cancel": {
         DRAFT: CANCELLED,
@@ -237,6 +240,23 @@ def test_a_run_that_ended_by_itself_has_no_wish_any_more(store: RunStore) -> Non
     finish(store, DONE, "pause")
     run = store.run(1)
     assert (run.state, run.wish) == (DONE, None)
+
+
+@pytest.mark.parametrize("state", [QUEUED, RUNNING, PAUSED])
+@pytest.mark.parametrize("wish", ["pause", "resume", "cancel", "delete"])
+def test_what_was_asked_already_is_changed_and_noted_once(
+    wish: str, state: State, store: RunStore
+) -> None:
+    if (wish, state) == ("delete", RUNNING):
+        pytest.skip("it is refused")
+    run_id = in_state(store, state).id
+    already = {("pause", PAUSED), ("resume", QUEUED), ("resume", RUNNING)}
+    ask = getattr(store, wish)
+    assert ask([run_id]) == ([] if (wish, state) in already else [run_id])
+    noted = store.events(run_id)
+    if not (wish == "cancel" and state is not RUNNING):  # then it has ended, and is refused
+        assert ask([run_id]) == []
+    assert store.events(run_id) == noted
 
 
 # --- all or none ----------------------------------------------------------------------------------
