@@ -16,9 +16,9 @@ from rottui.commands.stores import check_exists, store_folder
 from rottui.commands.tables import print_table
 from rottui.commands.usage import DONE, FAILED, UsageError, complain, positive
 from rottui.core.pytorch import explained_imports
-from rottui.engine.predicting import KINDS, config_of, predictor_of
+from rottui.engine.predicting import KINDS, Found, config_of, predictor_of
 from rottui.errors import DataError
-from rottui.store.records import Checkpoint, RunRow
+from rottui.store.records import RunRow
 from rottui.store.runs import RunStore
 from rottui.tui.widgets.formats import format_degrees
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from rottui.core.data import Dataset
     from rottui.core.data.image_file import ImageFile
     from rottui.core.predictions import Predictions, Readings
-    from rottui.core.predictor import Predictor
 
 SPLITS = ("test", "train")
 WORST = 5
@@ -65,12 +64,14 @@ def predict(
     with RunStore.open(folder, read_only=True) as rows:
         run = rows.run(reference)
         images = _Images(run, quiet=as_json)
-        predictor, found = predictor_of(rows, run, checkpoint, images.train_angles)
+        found = predictor_of(rows, run, checkpoint, images.train_angles)
+    if found.refused:
+        complain(f"{found.refused}; this is the {found.checkpoint.kind} checkpoint")
     if files:
-        return _read_files(predictor, found, run, files, as_json)
+        return _read_files(found, run, files, as_json)
     dataset = images.dataset()
     chosen = dataset.train if split == "train" else dataset.test
-    predictions = predictor.predict(chosen, dataset.class_names)
+    predictions = found.predictor.predict(chosen, dataset.class_names)
     if as_json:
         listed = predictions.ordered(predictions.orders()[0])[:count].tolist()
         content = _about(run, found) | {"split": split or "test"} | summary_json(predictions)
@@ -119,9 +120,7 @@ def _print_summary(predictions: Predictions, count: int) -> None:
         print_table(tables.worst_columns(predictions, count))
 
 
-def _read_files(
-    predictor: Predictor, found: Checkpoint, run: RunRow, files: Sequence[str], as_json: bool
-) -> int:
+def _read_files(found: Found, run: RunRow, files: Sequence[str], as_json: bool) -> int:
     """The angle of each file, in the order that they were named; what cannot be read is told."""
     import numpy as np
 
@@ -135,7 +134,7 @@ def _read_files(
         except DataError as error:
             wrong[place] = str(error)
     pixels = [image.pixels for image in opened.values()]
-    readings = predictor.read(np.stack(pixels)) if pixels else None
+    readings = found.predictor.read(np.stack(pixels)) if pixels else None
     if not as_json:
         print(_heading(run, found))
     answers: list[dict[str, Any]] = []
@@ -164,12 +163,15 @@ def _answer(readings: Readings, index: int, notes: Sequence[str]) -> str:
     return f"{angle}{ambiguous}" + (f" ({'; '.join(said)})" if said else "")
 
 
-def _heading(run: RunRow, found: Checkpoint) -> str:
-    return f"run {run.id}: {run.name}; {found.kind} checkpoint, epoch {found.epoch}"
+def _heading(run: RunRow, found: Found) -> str:
+    kind, epoch = found.checkpoint.kind, found.checkpoint.epoch
+    return f"run {run.id}: {run.name}; {kind} checkpoint, epoch {epoch}"
 
 
-def _about(run: RunRow, found: Checkpoint) -> dict[str, Any]:
+def _about(run: RunRow, found: Found) -> dict[str, Any]:
+    used = found.checkpoint
     return {
         "run": {"id": run.id, "uid": run.uid, "name": run.name},
-        "checkpoint": {"kind": found.kind, "epoch": found.epoch, "step": found.step},
+        "checkpoint": {"kind": used.kind, "epoch": used.epoch, "step": used.step}
+        | ({"refused": found.refused} if found.refused else {}),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rottui.core.config import RunConfig
@@ -38,16 +39,29 @@ def chosen(run: RunRow, checkpoints: Sequence[Checkpoint], kind: str | None = No
     Raises:
         CheckpointError: the run has none, or none of that kind.
     """
-    found = {checkpoint.kind: checkpoint for checkpoint in checkpoints}
-    for wanted in (*KINDS, "previous") if kind is None else (kind,):
-        if wanted in found:
-            return found[wanted]
+    found = _in_order(checkpoints)
+    for checkpoint in found:
+        if kind in (None, checkpoint.kind):
+            return checkpoint
     if found:
-        raise CheckpointError(f"run {run.id} has no {kind} checkpoint; it has {', '.join(found)}")
+        there = ", ".join(checkpoint.kind for checkpoint in found)
+        raise CheckpointError(f"run {run.id} has no {kind} checkpoint; it has {there}")
     raise CheckpointError(
         f"run {run.id} has no checkpoint yet; its state is {run.state}, and the first one comes "
         "seconds after its training begins"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A network that is ready to predict, and the checkpoint that it is of."""
+
+    predictor: Predictor
+    checkpoint: Checkpoint
+    wanted: Checkpoint
+    """The one that was asked for; another one where its file is missing or damaged."""
+    refused: str = ""
+    """What is wrong with the one that was asked for, in one sentence; empty if nothing is."""
 
 
 def predictor_of(
@@ -55,25 +69,38 @@ def predictor_of(
     run: RunRow,
     kind: str | None = None,
     train_angles: TrainAngles | None = None,
-) -> tuple[Predictor, Checkpoint]:
-    """The network of a run's checkpoint, and which checkpoint that is.
+) -> Found:
+    """The network of a run's checkpoint; where its file is damaged, of the next one that is sound.
 
     A run that trains replaces its checkpoints: one that is gone when it is read is looked for anew.
 
     Raises:
-        CheckpointError: there is none, it cannot be read, or it does not fit the run.
+        CheckpointError: there is none, none can be read, or it does not fit the run.
     """
     from rottui.core.predictor import Predictor
 
     config = config_of(run)
-    checkpoint = chosen(run, store.checkpoints(run.id), kind)
+    kept = store.checkpoints(run.id)
     while True:
-        try:
-            data = store.read_checkpoint(checkpoint)
-            break
-        except CheckpointError:
-            newer = chosen(run, store.checkpoints(run.id), kind)
-            if newer == checkpoint:
-                raise
-            checkpoint = newer
-    return Predictor.load(data, config, train_angles), checkpoint
+        wanted = chosen(run, kept, kind)
+        others = [each for each in _in_order(kept) if each != wanted]
+        refused: list[str] = []
+        for checkpoint in (wanted, *others):
+            try:
+                data = store.read_checkpoint(checkpoint)
+            except CheckpointError as error:
+                refused.append(str(error))
+                continue
+            if refused and store.checkpoints(run.id) != kept:
+                break  # the run has gone on since, and has newer ones
+            predictor = Predictor.load(data, config, train_angles)
+            return Found(predictor, checkpoint, wanted, refused[0] if refused else "")
+        before, kept = kept, store.checkpoints(run.id)
+        if before == kept:
+            raise CheckpointError(refused[0])
+
+
+def _in_order(checkpoints: Sequence[Checkpoint]) -> list[Checkpoint]:
+    """Those that predict, the first choice first."""
+    found = {checkpoint.kind: checkpoint for checkpoint in checkpoints}
+    return [found[kind] for kind in (*KINDS, "previous") if kind in found]

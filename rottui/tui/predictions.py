@@ -73,18 +73,17 @@ class PredictionAnswers:
         run = self._store.run(asked.run_id)
         dataset = self._images.dataset(config_of(run).data)
         started = time.perf_counter()
-        predictor, checkpoint = predictor_of(
-            self._store, run, train_angles=lambda: dataset.train.angles
-        )
+        found = predictor_of(self._store, run, train_angles=lambda: dataset.train.angles)
         split = dataset.train if asked.split == "train" else dataset.test
         return PredictionsShown(
             run_id=run.id,
             run_name=run.name,
             split=asked.split,
-            kind=checkpoint.kind,
-            epoch=checkpoint.epoch,
-            checkpoint=checkpoint.sha256,
-            predictions=predictor.predict(split, dataset.class_names),
+            kind=found.checkpoint.kind,
+            epoch=found.checkpoint.epoch,
+            checkpoint=found.wanted.sha256,
+            refused=found.wanted.kind if found.refused else "",
+            predictions=found.predictor.predict(split, dataset.class_names),
             source=dataset.source,
             seconds=time.perf_counter() - started,
         )

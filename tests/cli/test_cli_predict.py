@@ -259,12 +259,19 @@ def test_the_trap_would_run_if_it_were_unpickled(tmp_path: Path) -> None:
     assert (tmp_path / "ran").exists()
 
 
-def test_a_file_that_the_store_does_not_vouch_for_is_refused(
+def test_a_file_that_the_store_does_not_vouch_for_is_not_read_and_what_is_read_is_told(
     rottui, run: str, folders: Path
 ) -> None:
     best_file(folders).write_bytes(of_another_shape(folders))
-    assert "is damaged (its SHA-256 differs)" in rottui("predict", run).refused(1)
-    best_file(folders).unlink()
+    answer = rottui("predict", run)
+    assert answer.code == 0
+    assert "is damaged (its SHA-256 differs); this is the last checkpoint" in answer.err
+    assert answer.out.startswith("run 1: bars; last checkpoint, epoch 3; ")
+    found = json.loads(rottui("predict", run, "--json").out)["checkpoint"]
+    assert found["kind"] == "last"
+    assert "is damaged" in found["refused"]
+    for file in best_file(folders).parent.iterdir():
+        file.unlink()
     assert "cannot be read: No such file" in rottui("predict", run).refused(1)
 
 

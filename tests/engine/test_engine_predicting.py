@@ -9,6 +9,7 @@ from engine_runs import MLP, MakeEngine, add, until
 
 from rottui.core.config import RunConfig
 from rottui.core.data.dataset import Dataset
+from rottui.engine import worker
 from rottui.engine.predicting import chosen, config_of, predictor_of
 from rottui.errors import CheckpointError
 from rottui.store.records import Checkpoint, RunRow
@@ -44,10 +45,12 @@ def test_a_trained_run_predicts_what_it_measured(
 ) -> None:
     run = finished(store, make_engine)
     for kind, row in (("best", run.best), ("last", run.last)):
-        predictor, found = predictor_of(store, run, kind)
+        found = predictor_of(store, run, kind)
         assert row is not None
-        assert (found.kind, found.epoch, predictor.epoch) == (kind, row.epoch, row.epoch)
-        errors = predictor.predict(tiny_dataset.test).overall()
+        assert (found.checkpoint.kind, found.checkpoint.epoch) == (kind, row.epoch)
+        assert found.predictor.epoch == row.epoch
+        assert (found.wanted, found.refused) == (found.checkpoint, "")
+        errors = found.predictor.predict(tiny_dataset.test).overall()
         assert errors.mae_deg == pytest.approx(row.test_circular_mae_deg, rel=1e-5)
 
 
@@ -61,8 +64,37 @@ def test_a_checkpoint_that_is_replaced_while_it_is_read_is_looked_for_anew(
     monkeypatch.setattr(
         RunStore, "checkpoints", lambda self, run_id: next(answers, None) or rows(self, run_id)
     )
-    _, found = predictor_of(store, run)
-    assert found != gone
+    found = predictor_of(store, run)
+    assert found.wanted == found.checkpoint != gone
+    assert found.refused == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "damaged", "then"),
+    [
+        ("last", ["last"], "best"),
+        ("last", ["last", "best"], "previous"),
+        (None, ["best"], "last"),
+    ],
+)
+def test_where_the_one_asked_for_is_damaged_a_sound_one_predicts_and_both_are_named(
+    kind: str | None,
+    damaged: list[str],
+    then: str,
+    store: RunStore,
+    make_engine: MakeEngine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worker, "SAVE_SECONDS", 0.0)
+    run = finished(store, make_engine)
+    kept = {each.kind: each for each in store.checkpoints(run.id)}
+    for each in damaged:
+        (store.folder / "checkpoints" / kept[each].file).write_bytes(b"damaged")
+    found = predictor_of(store, run, kind)
+    assert (found.checkpoint, found.wanted) == (kept[then], kept[damaged[0]])
+    assert found.predictor.epoch == kept[then].epoch
+    assert kept[damaged[0]].file in found.refused
+    assert "SHA-256 differs" in found.refused
 
 
 def test_a_checkpoint_that_is_gone_for_good_is_refused(

@@ -280,6 +280,19 @@ async def test_an_error_is_said_and_what_to_do(host: Host) -> None:
         assert "r looks again" in text(host)
 
 
+async def test_a_checkpoint_that_takes_the_place_of_a_damaged_one_is_told_of(host: Host) -> None:
+    host.answering = False
+    async with host.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        shown = PredictionsShown(
+            7, "bars", "test", "last", 3, "x", host.found, "six bars", refused="best"
+        )
+        host.pane.show(shown, number=host.requests[-1].number)
+        await pilot.pause()
+        assert "last checkpoint, epoch 3 of" in text(host)
+        assert "best is damaged" in text(host)
+
+
 async def test_an_answer_of_the_run_before_is_no_news(host: Host) -> None:
     host.answering = False
     async with host.run_test(size=(80, 24)) as pilot:

@@ -48,15 +48,17 @@ class PredictionsShown:
     run_name: str
     split: str
     kind: str
-    """Of the checkpoint: ``best`` or ``last``."""
+    """Of the checkpoint: ``best``, ``last`` or ``previous``."""
     epoch: int
     """Epochs that the network was trained for."""
     checkpoint: str
-    """The checkpoint's SHA-256."""
+    """SHA-256 of the checkpoint that was looked for."""
     predictions: Predictions
     source: str
     seconds: float = 0.0
     """How long predicting took."""
+    refused: str = ""
+    """The kind that was looked for, if it is damaged and another one takes its place."""
 
 
 class PredictionsPane(Widget, can_focus=True):
@@ -321,8 +323,11 @@ class PredictionsPane(Widget, can_focus=True):
         if shown is None:
             return spans
         overall = shown.predictions.overall()
+        used = f"{shown.kind} checkpoint, epoch {shown.epoch} of {run.epochs}"
         spans += [
-            Span(f"{shown.kind} checkpoint, epoch {shown.epoch} of {run.epochs}"),
+            Span(f"{used}; {shown.refused} is damaged", "run-failed")
+            if shown.refused
+            else Span(used),
             Span(self._which()),
             Span(f"mean error {overall.mae_deg:.1f}°"),
             Span(f"median {overall.median_deg:.1f}°"),
