@@ -7,10 +7,12 @@ What is promised to survive what:
   checkpoint (at most ``SAVE_SECONDS`` old) to the same bits as without the kill.
 - **A full or read-only disk, a store that others hold**: the worker waits where it stands, with the
   finished epoch in memory, tries again every ``RETRY_SECONDS``, and says what it waits for
-  (``Engine.trouble``). Nothing is trained twice. Asked to stop meanwhile, it tries once more, and
-  else leaves the run as its last commit has it.
+  (``Engine.trouble``). Nothing is trained twice. A pause or a cancel that is wished meanwhile is
+  done after that epoch is written. Asked to stop, it tries once more, and else leaves the run as
+  its last commit has it. An engine that cannot sign on as it starts waits in the same way.
 - **A damaged checkpoint**: the one before, else the start; to the same bits, since a run's course
-  follows from its config alone.
+  follows from its config alone. What was refused is forgotten at the next save and never kept as
+  ``previous``; the sound one stays until there are two newer ones.
 - **A machine that slept**: a worker whose run was taken over stops at its next look or write, and
   changes nothing.
 - **A run that fails by itself**: the worker goes on with the next one.

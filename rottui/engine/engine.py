@@ -21,7 +21,7 @@ from rottui.engine.datasets import Datasets, loader
 from rottui.engine.halving import Halvings, unsettled
 from rottui.engine.threads import Cores, worker_count
 from rottui.engine.troubles import Troubles
-from rottui.engine.worker import Worker
+from rottui.engine.worker import RETRY_SECONDS, Worker
 from rottui.errors import StoreError
 from rottui.store.records import RunRow
 from rottui.store.runs import RunStore
@@ -85,6 +85,7 @@ class Engine:
             for number in range(1, count + 1)
         ]
         self._beats = threading.Thread(target=self._beat, name="rottui-beats", daemon=True)
+        self._late: threading.Thread | None = None
         self._life = threading.Lock()
         self._was_started = False
         self.interrupted: tuple[RunRow, ...] = ()
@@ -93,21 +94,18 @@ class Engine:
     def start(self, ready: Callable[[], None] | None = None) -> None:
         """Take back the runs of dead workers, load torch, then begin to train.
 
-        ``ready`` is called when all is loaded, right before the first run is claimed. Returns once
-        the workers run, or as soon as another thread's ``stop`` has been noticed.
+        While the store cannot be written (its disk is full, say), that is the engine's ``trouble``,
+        and it begins once it can. ``ready`` is called when all is loaded, right before the first
+        run is claimed. Returns once the workers run, as soon as another thread's ``stop`` has been
+        noticed, or where the workers have to wait.
 
         Raises:
-            StoreError: the store cannot be written.
             TrainingError: PyTorch is missing or broken.
         """
         with self._life:
             if self._stopping.is_set():
                 return
-            for worker in self._workers:
-                self._store.add_worker(dataclasses.replace(self._me, id=worker.worker_id))
-            if recovered := self._recover():
-                self.interrupted = tuple(self._store.runs(ids=recovered))
-            self._store.remove_leftovers()
+            signed_on = self._sign_on()
         # Seconds of imports: outside the lock, so that leaving never waits for them.
         with explained_imports():
             from rottui.core.training import warm_up
@@ -116,12 +114,43 @@ class Engine:
         with self._life:
             if self._stopping.is_set():
                 return
-            if ready is not None:
-                ready()
-            self._was_started = True
-            self._beats.start()
+            if signed_on:
+                self._begin(ready)
+            else:
+                self._late = threading.Thread(
+                    target=self._begin_late, args=(ready,), name="rottui-late", daemon=True
+                )
+                self._late.start()
+
+    def _sign_on(self) -> bool:
+        """Make the workers known and take back what dead ones had; whether that was written."""
+        try:
             for worker in self._workers:
-                worker.start()
+                self._store.add_worker(dataclasses.replace(self._me, id=worker.worker_id))
+            if recovered := self._recover():
+                self.interrupted = tuple(self._store.runs(ids=recovered))
+            self._store.remove_leftovers()
+        except StoreError as error:
+            self._troubles.begin(self._me.id, str(error))
+            return False
+        self._troubles.end(self._me.id)
+        return True
+
+    def _begin(self, ready: Callable[[], None] | None) -> None:
+        if ready is not None:
+            ready()
+        self._was_started = True
+        self._beats.start()
+        for worker in self._workers:
+            worker.start()
+
+    def _begin_late(self, ready: Callable[[], None] | None) -> None:
+        while not self._stopping.wait(RETRY_SECONDS):
+            if self._sign_on():
+                with self._life:
+                    if not self._stopping.is_set():
+                        self._begin(ready)
+                return
 
     def stop(self, timeout: float | None = None) -> bool:
         """Checkpoint the runs in progress, put them back into the queue, and end the workers.
@@ -130,12 +159,12 @@ class Engine:
         """
         self._stopping.set()
         with self._life:
-            started = self._was_started
+            started, late = self._was_started, self._late
         end = None if timeout is None else time.monotonic() + timeout
-        if started:
-            for worker in self._workers:
-                worker.join(None if end is None else max(0.0, end - time.monotonic()))
-        if any(worker.is_alive() for worker in self._workers):
+        threads = [*([late] if late else []), *(self._workers if started else [])]
+        for thread in threads:
+            thread.join(None if end is None else max(0.0, end - time.monotonic()))
+        if any(thread.is_alive() for thread in threads):
             return False
         if not self._stopped.is_set():
             self._stopped.set()
@@ -185,6 +214,9 @@ class Engine:
 
         Runs that wait for others of their sweep could not be, once nobody is to be awaited here.
         """
+        late = self._late
+        if late is not None and late.is_alive():  # what died before is not even taken back yet
+            return False
         before = self._store.revision()
         if self._store.busy([worker.worker_id for worker in self._workers], self._only):
             return False

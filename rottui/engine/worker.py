@@ -6,8 +6,9 @@ epochs that were committed since then stay in the store, and are trained anew to
 
 While the store cannot be written (its disk is full, it is read-only, somebody holds its lock), the
 run waits where it stands, with the finished epoch in memory, and commits it once that works: no
-epoch is lost and none is trained twice. Its lease may expire meanwhile; who takes the run over then
-is the one whose write comes first, and the other changes nothing.
+epoch is lost and none is trained twice, and a pause or a cancel that was wished meanwhile comes
+after it. Its lease may expire; who takes the run over then is the one whose write comes first, and
+the other changes nothing.
 """
 
 from __future__ import annotations
@@ -150,6 +151,7 @@ class _Session:
         self._next_save = time.monotonic() + SAVE_SECONDS
         self._best_loss = self._patiently(self._saved_best_loss)
         self._best: TrainingState | None = None
+        self._refused: list[Checkpoint] = []
         self._has_baseline = claim.run.baseline is not None
 
     def train(self, datasets: Datasets) -> None:
@@ -203,7 +205,6 @@ class _Session:
         from rottui.core.training import Training
 
         dataset = datasets.get(config.data)
-        refused = 0
         for checkpoint in self._patiently(lambda: self._store.checkpoints(self._claim.run.id)):
             if checkpoint.kind == "best":
                 continue
@@ -214,7 +215,7 @@ class _Session:
             except CheckpointError as error:
                 log.warning("run %s: %s", self._claim.run.id, error)
                 self._note("checkpoint refused", str(error))
-                refused += 1
+                self._refused.append(checkpoint)
                 continue
             place = f"from epoch {training.epoch}, step {training.step}"
             if training.restored_learner != training.learner.name:
@@ -229,7 +230,7 @@ class _Session:
                 f"the checkpoint that it was forked with cannot be read; fork run "
                 f"{self._claim.run.parent_id} again"
             )
-        if refused:
+        if self._refused:
             self._note("restarted", "no checkpoint could be read", 0.0)
         training = Training(config, dataset)
         training.steer(self._scales())
@@ -291,8 +292,10 @@ class _Session:
     def _patiently(self, use: Callable[[], T]) -> T:
         """Use the store; while that fails, wait and do the same again.
 
+        A wish waits as well: what was trained is written before the run is let go of.
+
         Raises:
-            StoreError: it still fails, and the run shall stop, or be paused or cancelled.
+            StoreError: it still fails, and the worker shall stop.
             LeaseLostError: another worker has the run.
         """
         began = time.monotonic()
@@ -307,11 +310,14 @@ class _Session:
                 except StoreError as error:
                     trouble = str(error)
                     self._troubles.begin(worker, trouble)
-                    if self._stopping.wait(RETRY_SECONDS) or self._should_stop():
+                    if self._stopping.wait(RETRY_SECONDS):
                         return use()
+                    self._should_stop()  # raises if the run was taken over meanwhile
         finally:
             self._troubles.end(worker)
         waited = time.monotonic() - began
+        if trouble:
+            self._next_look = 0.0  # who has waited so long is heard before the next batch
         if trouble and waited >= WAIT_TOLD_SECONDS:
             self._note_wait(f"{waited:.0f} s for the store: {trouble}")
         return result
@@ -375,8 +381,12 @@ class _Session:
     def _save(self, training: Training) -> list[Checkpoint]:
         """Write ``last``, and ``best`` if there is a new one; the caller records them.
 
-        Written anew at every try: a file that no row names for long is taken for a leftover.
+        Written anew at every try: a file that no row names for long is taken for a leftover. What
+        was refused goes first, so that nothing unsound becomes ``previous``.
         """
+        if self._refused:
+            self._store.drop_checkpoints(self._claim, self._refused)
+            self._refused = []
         written = [
             self._store.write_checkpoint(
                 self._claim, "last", training.epoch, training.step, training.checkpoint()

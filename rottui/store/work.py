@@ -294,6 +294,24 @@ class Work(Reader):
         """
         return self._files.read(checkpoint)
 
+    def drop_checkpoints(self, claim: Claim, checkpoints: Sequence[Checkpoint]) -> None:
+        """Forget checkpoints that were refused; those that have taken their place meanwhile stay.
+
+        Raises:
+            LeaseLostError: nothing was written.
+        """
+        with self._connections.writing() as db:
+            if not held(db, claim):
+                raise lost(claim)
+            before = files_of(db, claim.run.id)
+            for checkpoint in checkpoints:
+                db.execute(
+                    "DELETE FROM checkpoints WHERE run_id = ? AND kind = ? AND file = ?",
+                    (claim.run.id, checkpoint.kind, checkpoint.file),
+                )
+            stale = set(before.values()) - set(files_of(db, claim.run.id).values())
+        self._files.remove(stale)
+
     def remove_leftovers(self) -> int:
         """Remove checkpoint files that a killed process left behind; how many they were."""
         with self._connections.reading() as db:
@@ -386,10 +404,10 @@ def record(db: sqlite3.Connection, run_id: int, checkpoints: Sequence[Checkpoint
 
 
 def _rotate(db: sqlite3.Connection, run_id: int) -> None:
-    """What was ``last`` becomes ``previous``."""
-    db.execute("DELETE FROM checkpoints WHERE run_id = ? AND kind = 'previous'", (run_id,))
+    """What was ``last`` becomes ``previous``; where there is no ``last``, that one stays."""
     db.execute(
-        "UPDATE checkpoints SET kind = 'previous' WHERE run_id = ? AND kind = 'last'", (run_id,)
+        "UPDATE OR REPLACE checkpoints SET kind = 'previous' WHERE run_id = ? AND kind = 'last'",
+        (run_id,),
     )
 
 

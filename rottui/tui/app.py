@@ -124,6 +124,7 @@ class RottuiApp(PaintingApp):
         )
         self._trouble: str | None = None
         self._trouble_looks = 0
+        self._interrupted_told = ""
         self._ascii = _ascii_only()
 
     # --- starting ----------------------------------------------------------------------------
@@ -153,7 +154,9 @@ class RottuiApp(PaintingApp):
             self.set_interval(TROUBLE_SECONDS, self._look_for_trouble)
 
     def _tell_interrupted(self) -> None:
-        if told := interrupted_line(self._trainer.interrupted):
+        told = interrupted_line(self._trainer.interrupted)
+        if told and told != self._interrupted_told:
+            self._interrupted_told = told
             self.notify(told, title="Interrupted", timeout=12, markup=False)
 
     def _bring_up_themes(self) -> None:
@@ -183,6 +186,7 @@ class RottuiApp(PaintingApp):
         trouble = self._trainer.trouble
         if trouble is None and self._trouble is not None:
             self.notify("The store can be written again; training goes on.", timeout=8)
+            self._tell_interrupted()  # the engine may have waited for the store with that, too
         elif trouble is not None and (
             trouble != self._trouble or self._trouble_looks % TROUBLE_AGAIN == 0
         ):

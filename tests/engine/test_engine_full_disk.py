@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 from engine_runs import MLP, MakeEngine, add, alone, before_batch, kinds, stored, until
@@ -13,6 +15,7 @@ from engine_runs import MLP, MakeEngine, add, alone, before_batch, kinds, stored
 from rottui.core.data.dataset import Dataset
 from rottui.engine import engine as engine_module
 from rottui.engine import worker
+from rottui.engine.liveness import this_worker
 from rottui.errors import StoreError
 from rottui.store.records import Claim
 from rottui.store.runs import RunStore
@@ -53,6 +56,7 @@ def store(small_disk: Path) -> Iterator[RunStore]:
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "SAVE_SECONDS", 0.0)
     monkeypatch.setattr(worker, "RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(engine_module, "RETRY_SECONDS", 0.05)
     monkeypatch.setattr(worker, "WAIT_TOLD_SECONDS", 0.0)
     monkeypatch.setattr(engine_module, "BEAT_SECONDS", 0.05)
 
@@ -68,6 +72,13 @@ def fill(disk: Path) -> Path:
             except OSError:
                 continue
     return path
+
+
+def fill_log(store: RunStore) -> None:
+    """Use up what SQLite's log has of room already."""
+    with suppress(StoreError):
+        for _ in range(1000):
+            store.add_worker(replace(this_worker(), id="filler", program="x" * 20_000))
 
 
 def free(path: Path) -> None:
@@ -153,3 +164,40 @@ def test_a_store_on_a_read_only_disk_is_refused_for_training_and_can_be_read(
         make_engine()
     with RunStore.open(small_disk / "store", read_only=True) as reader:
         assert reader.run(run.id).name == run.name
+
+
+def test_an_engine_that_starts_on_a_full_disk_waits_and_trains_when_there_is_room(
+    store: RunStore, small_disk: Path, make_engine: MakeEngine, tiny_dataset: Dataset
+) -> None:
+    (left,) = add(store, MLP)
+    store.add_worker(replace(this_worker(), id="dead", boot="of another life"))
+    claim = store.claim("dead", threads=1)
+    assert claim is not None
+    fill(small_disk)
+    fill_log(store)
+    ready = Event()
+    engine = make_engine()
+    engine.start(ready.set)
+    assert "is full; make room" in str(engine.trouble)
+    assert not ready.is_set()
+    assert not engine.idle
+    free(small_disk / "filler")
+    assert engine.wait_idle(60)
+    assert ready.is_set()
+    assert engine.trouble is None
+    assert [run.id for run in engine.interrupted] == [left.id]
+    assert stored(store, left) == alone(MLP, tiny_dataset)
+
+
+def test_an_engine_that_waits_for_room_to_start_can_be_stopped(
+    store: RunStore, small_disk: Path, make_engine: MakeEngine
+) -> None:
+    (run,) = add(store, MLP)
+    fill(small_disk)
+    fill_log(store)
+    engine = make_engine()
+    engine.start()
+    assert engine.trouble
+    assert engine.stop(60)
+    free(small_disk / "filler")
+    assert store.run(run.id).attempt == 0

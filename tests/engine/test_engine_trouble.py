@@ -180,7 +180,37 @@ def test_a_damaged_checkpoint_costs_time_and_nothing_else(
     assert "damaged" in details(store, run, "checkpoint refused")[0]
     if "previous" not in spoilt:
         assert details(store, run, "resumed") == ["from epoch 2, step 8"]
+    for checkpoint in store.checkpoints(run.id):  # none that was refused has become another kind
+        Training.restore(config, tiny_dataset, store.read_checkpoint(checkpoint))
     assert stored(store, run) == alone(config, tiny_dataset)
+
+
+def test_the_sound_checkpoint_outlives_the_damaged_one_at_the_next_save(
+    store: RunStore,
+    make_engine: MakeEngine,
+    tiny_dataset: Dataset,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Stopped after one save, the run has what it went on from, and not what was refused."""
+    monkeypatch.setattr(worker, "SAVE_SECONDS", 0.0)
+    before_batch(10, pause, monkeypatch)
+    (run,) = add(store, MLP)
+    engine = make_engine()
+    engine.start()
+    assert engine.wait_idle(60)
+    spoil(store, run.id, "last")
+    kept = {each.kind: each for each in store.checkpoints(run.id)}
+    monkeypatch.setattr(worker, "SAVE_SECONDS", 1e9)
+    before_batch(0, pause, monkeypatch)
+    store.resume([run.id])
+    until(lambda: store.run(run.id).attempt == 2 and store.run(run.id).state is State.PAUSED)
+    now = {each.kind: each for each in store.checkpoints(run.id)}
+    assert now["previous"] == kept["previous"]
+    assert now["last"].step == kept["previous"].step
+    files = {path.name for path in (store.folder / "checkpoints").iterdir()}
+    assert files == {each.file for each in now.values()}
+    for each in now.values():
+        Training.restore(MLP, tiny_dataset, store.read_checkpoint(each))
 
 
 # --- the store is at fault ------------------------------------------------------------------------
@@ -301,21 +331,38 @@ def test_a_run_that_waits_for_the_disk_can_be_stopped_and_is_done_later(
 
 
 @pytest.mark.usefixtures("hasty")
-def test_a_run_that_waits_for_the_disk_can_be_paused(
-    store: RunStore, make_engine: MakeEngine, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("wish", ["pause", "cancel"])
+def test_a_wish_while_the_disk_is_full_comes_after_the_epoch_that_waits_for_room(
+    wish: str,
+    store: RunStore,
+    make_engine: MakeEngine,
+    tiny_dataset: Dataset,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    tries: list[object] = []
+
     def full(*given: object) -> None:
+        tries.append(given)
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(worker, "SAVE_SECONDS", 0.0)
-    monkeypatch.setattr(os, "fsync", full)
     (run,) = add(store, MLP)
     engine = make_engine()
-    engine.start()
-    until(lambda: engine.trouble)
-    store.pause([run.id])
-    until(lambda: store.run(run.id).state is State.PAUSED)
-    until(lambda: engine.trouble is None)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        engine.start()
+        until(lambda: engine.trouble)
+        getattr(store, wish)([run.id])
+        asked = len(tries)
+        until(lambda: len(tries) > asked + 4)  # it was tried again since, and nothing given up
+        assert store.run(run.id).state is State.RUNNING
+        assert stored(store, run) == []
+    until(lambda: store.run(run.id).state is not State.RUNNING)
+    assert store.run(run.id).state is {"pause": State.PAUSED, "cancel": State.CANCELLED}[wish]
+    assert engine.trouble is None
+    assert stored(store, run) == alone(MLP, tiny_dataset)[:1]
+    (last,) = [each for each in store.checkpoints(run.id) if each.kind == "last"]
+    assert (last.epoch, last.step) == (0, 0)
 
 
 def test_a_worker_whose_run_was_taken_away_writes_nothing_and_goes_on(

@@ -142,6 +142,7 @@ STALE_WRITES: dict[str, Callable[[RunStore, Claim], object]] = {
     "let go": lambda store, claim: store.finish(claim, State.QUEUED),
     "failed": lambda store, claim: store.finish(claim, State.FAILED, error="no"),
     "note": lambda store, claim: store.note_event(claim, "resumed", "from epoch 1"),
+    "drop": lambda store, claim: store.drop_checkpoints(claim, store.checkpoints(1)),
     "wish": lambda store, claim: store.wish_of(claim),
     "scale the lr": lambda store, claim: store.take_scales(claim, 12, 3.0, {1: "by 0.5"}),
     "save as asked": lambda store, claim: store.save_asked(
