@@ -14,8 +14,7 @@ from rottui.commands.tables import Column, print_table
 from rottui.commands.time_left import time_left_json, time_left_lines
 from rottui.commands.usage import DONE
 from rottui.engine import liveness
-from rottui.engine.forecast import forecast
-from rottui.engine.threads import available_cores, worker_count
+from rottui.engine.expectation import expectation
 from rottui.store.records import RunRow, WorkerRow
 from rottui.store.states import State
 from rottui.tui.widgets.formats import format_duration, format_pace
@@ -43,9 +42,7 @@ def status(*, as_json: bool, store: str | None) -> int:
         counts = rows.counts()
         paused = rows.all_paused
         groups = [sweep for sweep in rows.sweeps() if sweep.paused]
-        outlook = rows.outlook()
-    living = sum(len(process.workers) for process in processes if process.alive)
-    expected = forecast(outlook, living or worker_count(None), available_cores())
+        expected = expectation(rows)
     now = time.time()
     if as_json:
         content = {
@@ -53,7 +50,7 @@ def status(*, as_json: bool, store: str | None) -> int:
             "runs": {str(state): counts.get(state, 0) for state in State},
             "paused": paused,
             "paused_groups": [group.id for group in groups],
-            "time_left": time_left_json(expected),
+            "time_left": time_left_json(expected.forecast),
         }
         print(document(content))
         return DONE
@@ -63,7 +60,7 @@ def status(*, as_json: bool, store: str | None) -> int:
         print("nobody trains; rottui work or rottui launch does")
     states = [f"{counts[state]} {state}" for state in State if counts.get(state)]
     print(f"runs: {', '.join(states) or 'none yet'}")
-    for line in time_left_lines(expected, living):
+    for line in time_left_lines(expected):
         print(line)
     if paused:
         print("everything is paused; go on: rottui resume --all")

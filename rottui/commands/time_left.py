@@ -6,16 +6,18 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from rottui.engine.expectation import Expectation
 from rottui.engine.forecast import Forecast
 from rottui.engine.paces import Basis
 from rottui.tui.widgets.formats import format_count, format_duration
 
 
-def time_left_lines(forecast: Forecast, living: int) -> list[str]:
-    """What a person reads, ``living`` workers being alive; empty where nothing is left to do."""
+def time_left_lines(expected: Expectation) -> list[str]:
+    """What a person reads; empty where nothing is left to do."""
+    forecast = expected.forecast
     lines = []
     if forecast.seconds is not None:
-        lines.append(f"time left: {_told(forecast, living)}")
+        lines.append(f"time left: {_told(expected)}")
         others = [
             f"{count}: {format_duration(total.seconds)}" for count, total in forecast.others.items()
         ]
@@ -67,11 +69,12 @@ def time_left_json(forecast: Forecast) -> dict[str, Any]:
     }
 
 
-def _told(forecast: Forecast, living: int) -> str:
+def _told(expected: Expectation) -> str:
+    forecast = expected.forecast
     assert forecast.seconds is not None
     workers = format_count(forecast.workers, "worker")
     told = f"about {format_duration(forecast.seconds)} with {workers}"
-    return told if living else f"{told}, as many as rottui work starts"
+    return told if expected.living else f"{told}, as many as rottui work starts"
 
 
 def _bases(forecast: Forecast) -> str:

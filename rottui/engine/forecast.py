@@ -246,12 +246,14 @@ class _Simulation:
         for run_id, pace in paces.items():
             self._begun.setdefault(run_id, (self.now, pace.basis))
             self.assumed |= pace.assumed
-        step = min(left * paces[run_id].seconds for run_id, left in self._left.items())
+        ends = {run_id: left * paces[run_id].seconds for run_id, left in self._left.items()}
+        step = min(ends.values())
         self.now += step
         for run_id, pace in paces.items():
             self._left[run_id] -= step / pace.seconds
-        for run_id in [run_id for run_id, left in self._left.items() if left < ALMOST]:
-            self._end(run_id)
+        for run_id, end in ends.items():
+            if end <= step * SAME:
+                self._end(run_id)
 
     def _pace(self, run_id: int) -> Pace:
         pace = self._paces.of(self._runs[run_id], len(self._left), self._threads)
@@ -271,5 +273,5 @@ class _Simulation:
                 self._put(self._runs[waiting])
 
 
-ALMOST = 1e-9
-"""Epochs that are but rounding."""
+SAME = 1 + 1e-9
+"""Two moments that differ by less are one: what lies between them is rounding."""

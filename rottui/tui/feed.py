@@ -13,6 +13,7 @@ from rottui.errors import StoreError
 from rottui.store.records import EpochRow, EventRow
 from rottui.tui.known_runs import KnownRuns
 from rottui.tui.snapshot import Snapshot
+from rottui.tui.time_left import TimeLeft
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -55,6 +56,7 @@ class Feed:
         self._wanted: frozenset[int] = frozenset()
         self._revision = -1
         self._runs = KnownRuns()
+        self._time_left = TimeLeft(store)
         self._curves: dict[int, tuple[int, tuple[EpochRow, ...]]] = {}
         self._events: dict[int, tuple[EventRow, ...]] = {}
         self._wake = threading.Event()
@@ -91,7 +93,8 @@ class Feed:
             pause = self.POLL_SECONDS
             try:
                 revision = self._store.revision()
-                if revision != seen or self._wanted != wanted:
+                moved = revision != seen or self._time_left.due(revision)
+                if moved or self._wanted != wanted:
                     wanted = self._wanted
                     self._app.post_message(SnapshotRead(self._read(wanted)))
                     seen = revision
@@ -125,6 +128,7 @@ class Feed:
             held=self._store.held_back(),
             now=time.time(),
             events=events,
+            forecast=self._time_left.at(self._revision),
         )
 
     def _take_changes(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from rottui.engine.forecast import Forecast
 from rottui.store.holding import HeldBack
 from rottui.store.records import EpochRow, EventRow, RunRow, SweepRow
 
@@ -27,6 +28,8 @@ class Snapshot:
     """When it was read, in seconds since 1970."""
     events: Mapping[int, tuple[EventRow, ...]] = field(default_factory=dict)
     """What happened to the runs that the charts show, by run id: what has a place in them."""
+    forecast: Forecast = field(default_factory=lambda: Forecast(0, 0))
+    """When the queue will be empty; some seconds old where the store is large."""
     _by_id: Mapping[int, RunRow] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

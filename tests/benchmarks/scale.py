@@ -106,6 +106,7 @@ def measure_app(folder: Path) -> None:
     """The queue on the screen, in a process of its own, without training."""
     from textual.app import App, ComposeResult
 
+    from rottui.engine.expectation import expectation
     from rottui.store.runs import RunStore
     from rottui.tui.feed import Feed, SnapshotRead
     from rottui.tui.snapshot import Snapshot
@@ -140,11 +141,12 @@ def measure_app(folder: Path) -> None:
             tell("app: first request to rows", app.shown - began)
             pane = app.query_one(QueuePane)
             tell("app: showing a snapshot again", seconds(lambda: pane.show(app.snapshot), 10))
-            runs, kinds = app.snapshot.runs, queue_cells.Kinds()
+            shot = app.snapshot
             tell(
                 "app: its line of numbers",
-                seconds(lambda: queue_cells.summary(runs, kind_of_run=kinds.of), 10),
+                seconds(lambda: queue_cells.summary(shot.runs, forecast=shot.forecast), 10),
             )
+            tell("app: the time left, in its thread", seconds(lambda: expectation(store), 10))
             feed.stop()
 
     asyncio.run(look())

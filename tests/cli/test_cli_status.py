@@ -79,8 +79,8 @@ def test_pauses_are_told(rottui, images: Path) -> None:
 def test_the_time_left_is_told_from_the_epochs_of_like_runs(
     rottui, images: Path, folders: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rottui.commands.status.available_cores", lambda: 2)
-    monkeypatch.setattr("rottui.commands.status.worker_count", lambda asked: 2)
+    monkeypatch.setattr("rottui.engine.expectation.available_cores", lambda: 2)
+    monkeypatch.setattr("rottui.engine.expectation.worker_count", lambda asked: 2)
     queue = ("train", "--queue", "--data", images, *TINY, "--epochs", 1000)
     rottui(*queue)
     assert rottui("status").out.splitlines()[1:] == [

@@ -12,6 +12,8 @@ from runs_made import epoch_row, run_row
 
 from rottui.core.config import DataConfig, NetworkConfig, RunConfig
 from rottui.core.presets import SEED_CNN, SEED_MLP
+from rottui.engine.forecast import Forecast, Span, Total
+from rottui.engine.paces import Basis
 from rottui.store.states import State, Wish
 from rottui.tui.widgets import queue_cells
 from rottui.tui.widgets.formats import (
@@ -162,7 +164,6 @@ def test_a_run_that_waits_at_its_rung_waits_for_no_person() -> None:
 def test_the_time_left_is_that_to_the_next_rung() -> None:
     run = run_row(4, State.QUEUED, done=1, until=3, seconds=2.0)
     assert queue_cells.time_left(run) == 4
-    assert queue_cells.summary([run]) == "1 queued · about 4s left"
 
 
 def test_the_detail_of_a_run_that_ended_early_says_why() -> None:
@@ -229,7 +230,7 @@ def test_a_config_of_another_version_shows_what_it_can() -> None:
     assert [cell.text for cell in cells[2:5]] == ["odd", "", ""]
 
 
-def test_the_summary_counts_states_and_estimates_the_time_left() -> None:
+def test_the_summary_counts_states_and_tells_the_time_left() -> None:
     runs = [
         run_row(1, State.DONE, done=50, seconds=2.0),
         run_row(2, State.RUNNING, done=40, seconds=2.0),
@@ -237,27 +238,43 @@ def test_the_summary_counts_states_and_estimates_the_time_left() -> None:
         run_row(4),
         run_row(5, State.PAUSED, done=10),
     ]
-    # 10 epochs of run 2 and 50 of each queued run, at 2 s an epoch, by one worker.
-    assert queue_cells.queue_time_left(runs) == pytest.approx(220)
-    expected = "1 running · 2 queued · 1 paused · 1 done · about 3m 40s left"
+    expected = "1 running · 2 queued · 1 paused · 1 done"
     assert queue_cells.summary(runs) == expected
+    told = queue_cells.summary(runs, forecast=Forecast(1, 2, seconds=220.0))
+    assert told == f"{expected} · about 3m 40s left"
+    unknown = queue_cells.summary(runs, forecast=Forecast(1, 2, unknown=(3,)))
+    assert unknown == f"{expected} · time left unknown"
+    assert queue_cells.summary([], forecast=Forecast(1, 2)) == ""
 
 
-def test_the_time_left_takes_the_pace_of_like_runs_and_the_number_of_workers() -> None:
-    runs = [
-        run_row(1, State.RUNNING, config=SEED_MLP, done=49, seconds=1.0),
-        run_row(2, State.RUNNING, config=SEED_CNN, done=0, seconds=10.0),
-        run_row(3, config=SEED_MLP),
-    ]
-    assert queue_cells.queue_time_left(runs) == pytest.approx(500), "the cnn alone takes longest"
-    slower = [*runs, *(run_row(n, config=SEED_CNN) for n in range(4, 8))]
-    assert queue_cells.queue_time_left(slower) == pytest.approx((1 + 500 + 50 + 4 * 500) / 2)
+@pytest.mark.parametrize(
+    ("workers", "seconds", "words"),
+    [
+        (2, 600, "(4 workers: 5m 00s)"),  # as quick as eight, nearly
+        (4, 300, "(1 worker: 20m 00s)"),
+        (1, 290, ""),
+        (2, 59, ""),
+    ],
+)
+def test_the_summary_says_what_another_number_of_workers_would_do(
+    workers: int, seconds: float, words: str
+) -> None:
+    others = {1: 1200.0, 2: 600.0, 4: 300.0, 8: 290.0}
+    others.pop(workers)
+    totals = {count: Total(time, False) for count, time in others.items()}
+    if workers == 1:
+        totals = {2: Total(290.0, True)}
+    told = queue_cells.summary([run_row(1)], forecast=Forecast(workers, 8, seconds, others=totals))
+    assert told == f"1 queued · about {format_duration(seconds)} left {words}".rstrip()
 
 
-def test_nothing_is_estimated_without_a_pace_or_without_work() -> None:
-    assert queue_cells.queue_time_left([run_row(1)]) is None
-    assert queue_cells.queue_time_left([run_row(1, State.DONE, done=50, seconds=1.0)]) is None
-    assert queue_cells.summary([]) == ""
+def test_the_detail_of_a_queued_run_says_when_it_will_train() -> None:
+    def told(state: State, start: float) -> str:
+        return queue_cells.detail(run_row(3, state), span=Span(start, 7500.0, Basis.ALIKE))[0]
+
+    assert "begins in about 3m 00s, ends in about 2h 05m" in told(State.QUEUED, 180.0)
+    assert "is next, ends in about 2h 05m" in told(State.QUEUED, 0.0)
+    assert "ends" not in told(State.RUNNING, 0.0), "that has a column"
 
 
 def test_the_detail_of_a_failed_run_is_its_error() -> None:

@@ -13,6 +13,8 @@ from textual.message import Message
 from textual.widgets import Footer, Static
 
 from rottui.core.presets import sweep_preset
+from rottui.engine.forecast import Forecast, Span
+from rottui.engine.paces import Basis
 from rottui.store.holding import HeldBack, Hold, Missing
 from rottui.store.records import RunRow, SweepRow
 from rottui.store.states import State
@@ -259,12 +261,15 @@ async def test_numbers_and_states_appear_as_the_snapshots_say() -> None:
     async with app.run_test(size=(100, 20)) as pilot:
         await pilot.pause()
         assert app.text("summary").startswith("1 running · 1 queued · 1 paused · 1 done · 1 failed")
-        assert "about" in app.text("summary")
         line = app.pane.table.render_line(2).text
         assert "▶ running" in line
         assert "0.55" in line
         newer = replace(RUNS[1], epochs_done=6, last=epoch_row(6, 0.01), revision=2)
-        app.pane.show(Snapshot((RUNS[0], newer, *RUNS[2:])))
+        left = Forecast(1, 1, 75.0, spans={3: Span(5.0, 75.0, Basis.ALIKE)})
+        app.pane.table.move_to(3)
+        app.pane.show(Snapshot((RUNS[0], newer, *RUNS[2:]), forecast=left))
+        assert app.text("summary").endswith("1 failed · about 1m 15s left")
+        assert "begins in about 5s, ends in about 1m 15s" in app.text("detail")
         assert "0.011" in app.pane.table.render_line(2).text
 
 

@@ -9,10 +9,12 @@ from types import MappingProxyType
 from typing import Any
 
 from rottui.core.config import format_lr
+from rottui.engine.forecast import Forecast, Span
 from rottui.store.records import EpochRow, RunRow
 from rottui.store.states import State, Wish
 from rottui.tui.widgets import lineage
 from rottui.tui.widgets.formats import (
+    format_count,
     format_degrees,
     format_duration,
     format_loss,
@@ -144,12 +146,9 @@ def time_left(run: RunRow) -> float | None:
     """
     if run.state not in (State.QUEUED, State.RUNNING, State.PAUSED) or run.seconds is None:
         return None
-    return None if run.at_rung else _epochs_left(run) * run.seconds
-
-
-def _epochs_left(run: RunRow) -> int:
-    """Epochs to the run's end or its next rung."""
-    return max(0, (run.epochs if run.until is None else run.until) - run.epochs_done)
+    if run.at_rung:
+        return None
+    return max(0, (run.epochs if run.until is None else run.until) - run.epochs_done) * run.seconds
 
 
 def network_label(config: Mapping[str, Any]) -> str:
@@ -184,20 +183,44 @@ def summary(
     runs: Sequence[RunRow],
     ascii: bool = False,
     all_paused: bool = False,
-    kind_of_run: Callable[[RunRow], Kind] | None = None,
+    forecast: Forecast | None = None,
 ) -> str:
     """``3 running · 12 queued · 40 done · about 3h 05m left``; empty without runs.
 
-    ``all_paused`` is said first, since then nothing is begun.
+    ``all_paused`` is said first, since then nothing is begun. What a long queue would take with
+    another number of workers stands in brackets.
     """
     counts = Counter("waiting" if run.at_rung else str(run.state) for run in runs)
     parts = [f"{counts[word]:,} {word}" for word in _ORDER if counts[word]]
     if all_paused:
         parts.insert(0, "everything is paused")
-    left = queue_time_left(runs, kind_of_run)
-    if left is not None:
-        parts.append(f"about {format_duration(left)} left")
+    if forecast is not None and forecast.seconds is not None:
+        left = f"about {format_duration(forecast.seconds)} left"
+        parts.append(" ".join(part for part in (left, _with_other_workers(forecast)) if part))
+    elif forecast is not None and forecast.unknown:
+        parts.append("time left unknown")
     return f" {glyphs(ascii).dot} ".join(parts)
+
+
+LONG = 60.0
+"""Seconds; of a shorter queue nobody asks what more workers would do."""
+SAME_TIME = 1.1
+"""Times that differ by a smaller factor count as the same."""
+
+
+def _with_other_workers(forecast: Forecast) -> str:
+    """Such as ``(4 workers: 1h 30m)``: the fewest that are quickest, else what one would take."""
+    now = forecast.seconds or 0.0
+    if now < LONG or not forecast.others:
+        return ""
+    quickest = min(total.seconds for total in forecast.others.values())
+    count = next(n for n, t in forecast.others.items() if t.seconds < quickest * SAME_TIME)
+    if quickest * SAME_TIME > now:
+        count = 1
+    total = forecast.others.get(count)
+    if total is None or max(now, total.seconds) < min(now, total.seconds) * SAME_TIME:
+        return ""
+    return f"({format_count(count, 'worker')}: {format_duration(total.seconds)})"
 
 
 _ORDER = (
@@ -212,72 +235,17 @@ _ORDER = (
 )
 
 
-Kind = tuple[str, str]
-
-
-def queue_time_left(
-    runs: Sequence[RunRow], kind_of_run: Callable[[RunRow], Kind] | None = None
-) -> float | None:
-    """Seconds until the queue is empty, if the runs go on as they do now.
-
-    A run that has no pace of its own takes the mean pace of the runs with the same network and
-    data, else of all. The work is shared by as many runs as are training now, at least one; the
-    longest run that is training sets a lower bound. None if no pace is known or nothing is left.
-    """
-    kind_of_run = kind_of_run or kind_of
-    waiting = [run for run in runs if run.state in (State.QUEUED, State.RUNNING)]
-    if not waiting:
-        return None
-    paces: dict[Kind, list[float]] = {}
-    everything: list[float] = []
-    for run in runs:
-        if run.seconds is not None:
-            paces.setdefault(kind_of_run(run), []).append(run.seconds)
-            everything.append(run.seconds)
-    if not everything:
-        return None
-    mean_of = {kind: sum(values) / len(values) for kind, values in paces.items()}
-    mean = sum(everything) / len(everything)
-    work, longest, training = 0.0, 0.0, 0
-    for run in waiting:
-        pace = run.seconds if run.seconds is not None else mean_of.get(kind_of_run(run), mean)
-        left = _epochs_left(run) * pace
-        work += left
-        if run.state is State.RUNNING:
-            training += 1
-            longest = max(longest, left)
-    return max(longest, work / max(1, training))
-
-
-def kind_of(run: RunRow) -> Kind:
-    """Network and data of a run: runs of one kind take about the same time."""
-    return network_label(run.config), data_label(run.config)
-
-
-class Kinds:
-    """``kind_of``, remembered: of thousands of runs, a few are new in a snapshot."""
-
-    def __init__(self) -> None:
-        self._known: dict[int, tuple[Mapping[str, Any], Kind]] = {}
-
-    def of(self, run: RunRow) -> Kind:
-        """The kind of a run; worked out anew once its config is another one."""
-        known = self._known.get(run.id)
-        if known is None or known[0] is not run.config:
-            known = self._known[run.id] = run.config, kind_of(run)
-        return known[1]
-
-
 def detail(
     run: RunRow,
     ascii: bool = False,
     held: Held | None = None,
     forks: Mapping[int, Sequence[int]] = MappingProxyType({}),
+    span: Span | None = None,
 ) -> tuple[str, str]:
     """A sentence about a run, and its tone: the error of a failed one, else what has no column.
 
-    Where it waits, or why it ended before its last epoch, comes first. ``forks`` are the runs that
-    were forked from each run.
+    Where it waits, or why it ended before its last epoch, comes first; then, for a queued one,
+    when it will train (``span``). ``forks`` are the runs that were forked from each run.
     """
     symbols = glyphs(ascii)
     if run.error:
@@ -291,6 +259,9 @@ def detail(
         parts.append(f"waits at epoch {run.until} for the other runs of its sweep")
     if held is not None:
         parts.append(held.why)
+    if span is not None and run.state is State.QUEUED:
+        begins = f"begins in about {format_duration(span.start)}" if span.start >= 1 else "is next"
+        parts.append(f"{begins}, ends in about {format_duration(span.end)}")
     if run.priority:
         parts.append(f"priority {run.priority}")
     parts += lineage.lineage(run, forks)

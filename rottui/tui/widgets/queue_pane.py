@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from rottui.engine.forecast import Span
 from rottui.store.records import RunRow, SweepRow
 from rottui.tui.keymap import ACTIONS, bindings
 from rottui.tui.snapshot import Snapshot
@@ -133,7 +134,7 @@ class QueuePane(Vertical, can_focus=True):
         self._ascii = ascii
         self._possible: tuple[bool, ...] = ()
         self._held: dict[int, Held] = {}
-        self._kinds = queue_cells.Kinds()
+        self._spans: Mapping[int, Span] = {}
         self._groups: Mapping[int, SweepRow] = {}
         self._forks: Mapping[int, tuple[int, ...]] = {}
         self._all_paused = False
@@ -192,8 +193,9 @@ class QueuePane(Vertical, can_focus=True):
         self._forks = lineage.forks_by_parent(snapshot.runs)
         self._groups, self._all_paused = snapshot.sweeps, snapshot.all_paused
         summary = queue_cells.summary(
-            snapshot.runs, self._ascii, snapshot.all_paused, self._kinds.of
+            snapshot.runs, self._ascii, snapshot.all_paused, snapshot.forecast
         )
+        self._spans = snapshot.forecast.spans
         self._write("queue-summary", summary)
         if any(table.row(key) is None for key in table.marked):
             self.set_marked(self.marked)
@@ -423,7 +425,13 @@ class QueuePane(Vertical, can_focus=True):
         text, tone = (
             ("", "")
             if run is None
-            else queue_cells.detail(run, self._ascii, self._held.get(run.id), self._forks)
+            else queue_cells.detail(
+                run,
+                self._ascii,
+                self._held.get(run.id),
+                self._forks,
+                self._spans.get(run.id),
+            )
         )
         self._write("queue-detail", text)
         self.query_one("#queue-detail").set_class(tone == "error", "error")
