@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 
+from rottui.commands.queue_words import NOWHERE, Standing, group_name
 from rottui.commands.tables import Column
 from rottui.commands.texts import state_style
 from rottui.core.config import NetworkConfig, format_lr
@@ -20,10 +21,16 @@ from rottui.tui.widgets.formats import (
 
 NAME_WIDTH = 16
 """Characters that a name keeps on a narrow screen: its begin and its end tell runs apart."""
+MOST_NEEDS = 3
+"""Runs that a cell names of those that a run waits for."""
 
 
-def run_columns(runs: Sequence[RunRow], now: float) -> list[Column]:
-    """One row a run; a cell that has no value yet is a dash."""
+def run_columns(runs: Sequence[RunRow], now: float, where: Standing = NOWHERE) -> list[Column]:
+    """One row a run; a cell that has no value yet is a dash.
+
+    What few runs have (a priority, a group, others that they wait for, a reason) has a column only
+    where it says something.
+    """
 
     def column(
         title: str,
@@ -54,6 +61,20 @@ def run_columns(runs: Sequence[RunRow], now: float) -> list[Column]:
     def lr_said(run: RunRow) -> bool:
         return run.name.endswith(f" {_lr(run)}")
 
+    def group(run: RunRow) -> str:
+        return group_name(where.group_of(run)) if grouped else ""
+
+    grouped = any(group.kind == "group" for group in map(where.group_of, runs) if group)
+    few = [
+        (title, text, rank)
+        for title, text, rank in (
+            ("prio", _priority, 6),
+            ("after", _after, 6),
+            ("group", group, 7),
+            ("why", lambda run: _why(run) or (where.never(run) and where.waits_for(run)) or "", 11),
+        )
+        if any(map(text, runs))
+    ]
     return [
         column("id", lambda run: str(run.id)),
         column("state", lambda run: str(run.state), right=False),
@@ -68,7 +89,7 @@ def run_columns(runs: Sequence[RunRow], now: float) -> list[Column]:
         column("circ °", metric("test_circular_mae_deg", format_degrees), rank=3),
         column("best loss", _best, right=False, rank=9),
         column("time", lambda run: _time(run, now), rank=10),
-        *([column("why", _why, right=False, rank=11)] if any(map(_why, runs)) else ()),
+        *(column(title, text, right=False, rank=rank) for title, text, rank in few),
     ]
 
 
@@ -165,6 +186,17 @@ def _lr(run: RunRow) -> str:
 
 def _best(run: RunRow) -> str:
     return "-" if run.best is None else f"{format_loss(run.best.test_loss)} @ {run.best.epoch}"
+
+
+def _priority(run: RunRow) -> str:
+    return str(run.priority) if run.priority and run.state not in ENDED else ""
+
+
+def _after(run: RunRow) -> str:
+    """The runs that must be done before it is trained; nothing once it has ended."""
+    needs = run.needs if run.state not in ENDED else ()
+    named = ", ".join(map(str, needs[:MOST_NEEDS]))
+    return f"{named}, …" if len(needs) > MOST_NEEDS else named
 
 
 def _why(run: RunRow) -> str:

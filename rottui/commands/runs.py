@@ -8,15 +8,15 @@ from typing import Any
 
 from rottui.commands import tables
 from rottui.commands.json_rows import checkpoint_json, document, epoch_json, event_json, run_json
+from rottui.commands.queue_words import NOWHERE, place_json, standing
+from rottui.commands.run_facts import facts, ties_json, ties_of
 from rottui.commands.run_table import SORTS, epoch_columns, ordered, run_columns
 from rottui.commands.stores import check_exists, exists, opened, store_folder
 from rottui.commands.sweeps import sweep_named
-from rottui.commands.texts import circle_line, guess_line, metrics_line, moment
 from rottui.commands.usage import DONE, UsageError
 from rottui.store.records import EpochRow, RunRow
 from rottui.store.runs import RunStore
 from rottui.store.states import ENDED, State
-from rottui.tui.widgets.formats import format_pace
 
 SHOWN = 200
 """Runs that a terminal gets unless it is asked for all; a pipe and ``--json`` get all."""
@@ -43,6 +43,7 @@ def runs(
         raise UsageError(f"--sort: must be one of {', '.join(SORTS)}, not {sort!r}")
     folder = store_folder(store)
     found: list[RunRow] = []
+    where = NOWHERE
     bounded, more = False, 0
     if sweep is not None:
         check_exists(folder)
@@ -56,14 +57,15 @@ def runs(
                 ids = first_to_see(places, SHOWN)
                 more = len(places) - len(ids)
             found = rows.runs(states=states, sweep=chosen, trashed=trash, ids=ids)
+            where = standing(rows, found)
     if sort is not None:
         found = ordered(found, sort)
         if bounded:
             found, more = found[:SHOWN], max(0, len(found) - SHOWN)
     if as_json:
-        print(document({"runs": [run_json(run) for run in found]}))
+        print(document({"runs": [run_json(run) | place_json(run, where) for run in found]}))
     elif found:
-        tables.print_table(run_columns(found, time.time()))
+        tables.print_table(run_columns(found, time.time(), where))
         if more:
             print(f"({more:,} more: --all)")
     elif trash:
@@ -101,18 +103,24 @@ def show(reference: str, *, every_epoch: bool, toml: bool, as_json: bool, store:
         epochs = rows.epochs(run.id)
         checkpoints = rows.checkpoints(run.id)
         events = [event for event in rows.events(run.id) if event.epoch is not None]
+        ties = ties_of(rows, run)
     if as_json:
-        content = run_json(run) | {
-            "epochs": [epoch_json(row) for row in epochs],
-            "checkpoints": [checkpoint_json(row) for row in checkpoints],
-            "events": [event_json(row) for row in events],
-        }
+        content = (
+            run_json(run)
+            | place_json(run, ties.where)
+            | ties_json(ties)
+            | {
+                "epochs": [epoch_json(row) for row in epochs],
+                "checkpoints": [checkpoint_json(row) for row in checkpoints],
+                "events": [event_json(row) for row in events],
+            }
+        )
         print(document({"run": content}))
         return DONE
     if toml:
         print(_toml(run.config), end="")
         return DONE
-    print("\n".join(_facts(run)))
+    print("\n".join(facts(run, ties)))
     for checkpoint in checkpoints:
         size = f"{checkpoint.bytes / 1024:,.0f} KiB"
         place = f"after epoch {checkpoint.epoch}, step {checkpoint.step}"
@@ -126,41 +134,6 @@ def show(reference: str, *, every_epoch: bool, toml: bool, as_json: bool, store:
         if len(shown) < len(epochs):
             print(f"({len(shown)} of {len(epochs)} rows; --epochs shows them all)")
     return DONE
-
-
-def _facts(run: RunRow) -> list[str]:
-    lines = [
-        f"run {run.id}: {run.name}",
-        f"state: {run.state}" + (f", {run.wish} asked for" if run.wish else ""),
-        f"epochs: {run.epochs_done} of {run.epochs}",
-    ]
-    if run.until is not None and run.state not in ENDED:
-        when = "now" if run.at_rung else "next"
-        lines.append(f"rung: waits {when} at epoch {run.until} for the other runs of its sweep")
-    if run.parent_id is not None:
-        lines.append(f"forked from: run {run.parent_id}, after epoch {run.parent_epoch}")
-    if run.error:
-        lines.append(f"error: {run.error}")
-    if run.reason:
-        lines.append(f"reason: {run.reason}")
-    lines.append(f"queued: {moment(run.created_at)}")
-    if run.started_at is not None:
-        lines.append(f"started: {moment(run.started_at)}")
-    if run.ended_at is not None:
-        lines.append(f"ended: {moment(run.ended_at)}")
-    if run.seconds is not None:
-        lines.append(f"an epoch takes: {format_pace(run.seconds)} s")
-    if run.last is not None:
-        lines += _measured("last", run.last)
-    if run.best is not None:
-        lines += _measured("best", run.best)
-    for guess, values in (run.baseline or {}).items():
-        lines.append(f"baseline {guess}: {guess_line(values)}")
-    return lines
-
-
-def _measured(which: str, row: EpochRow) -> list[str]:
-    return [f"{which}: epoch {row.epoch}  {metrics_line(row)}", f"      {circle_line(row)}"]
 
 
 def typed_state(text: str) -> State:

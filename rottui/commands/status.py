@@ -9,6 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from rottui.commands.json_rows import document
+from rottui.commands.queue_words import (
+    Standing,
+    place_json,
+    place_words,
+    queue_json,
+    queue_lines,
+    standing,
+)
 from rottui.commands.stores import opened
 from rottui.commands.tables import Column, print_table
 from rottui.commands.time_left import time_left_json, time_left_lines
@@ -38,29 +46,34 @@ class Process:
 def status(*, as_json: bool, store: str | None) -> int:
     """Print who trains from the store, how many runs are in which state, and the time left."""
     with opened(store, read_only=True) as rows:
-        processes = processes_of(rows.workers(), rows.runs(states=[State.RUNNING]))
+        running = rows.runs(states=[State.RUNNING])
+        processes = processes_of(rows.workers(), running)
         counts = rows.counts()
         paused = rows.all_paused
-        groups = [sweep for sweep in rows.sweeps() if sweep.paused]
+        groups = [group for group in rows.groups() if group.paused]
         expected = expectation(rows)
+        where = standing(rows, running)
+        queue = queue_json(rows) if as_json else {}
+        lines = [] if as_json else queue_lines(rows)
     now = time.time()
     if as_json:
         content = {
-            "processes": [_process_json(process) for process in processes],
+            "processes": [_process_json(process, where) for process in processes],
             "runs": {str(state): counts.get(state, 0) for state in State},
             "paused": paused,
             "paused_groups": [group.id for group in groups],
             "time_left": time_left_json(expected.forecast),
+            **queue,
         }
         print(document(content))
         return DONE
     if processes:
-        print_table(_columns(processes, now))
+        print_table(_columns(processes, now, where))
     else:
         print("nobody trains; rottui work or rottui launch does")
     states = [f"{counts[state]} {state}" for state in State if counts.get(state)]
     print(f"runs: {', '.join(states) or 'none yet'}")
-    for line in time_left_lines(expected):
+    for line in (*lines, *time_left_lines(expected)):
         print(line)
     if paused:
         print("everything is paused; go on: rottui resume --all")
@@ -86,7 +99,7 @@ def processes_of(workers: Sequence[WorkerRow], running: Sequence[RunRow]) -> lis
     ]
 
 
-def _columns(processes: Sequence[Process], now: float) -> list[Column]:
+def _columns(processes: Sequence[Process], now: float, where: Standing) -> list[Column]:
     def column(title: str, cells: list[str], *, right: bool = False, rank: int = 0) -> Column:
         return Column(title, tuple(cells), right, rank)
 
@@ -102,7 +115,7 @@ def _columns(processes: Sequence[Process], now: float) -> list[Column]:
             rank=4,
         ),
         column("workers", [str(len(process.workers)) for process in processes], right=True, rank=5),
-        column("trains", [_trains(process) for process in processes], rank=1),
+        column("trains", [_trains(process, where) for process in processes], rank=1),
     ]
 
 
@@ -110,18 +123,19 @@ def _ago(at: float, now: float) -> str:
     return f"{format_duration(max(0.0, now - at))} ago"
 
 
-def _trains(process: Process) -> str:
-    """Such as ``run 3 (12/50, 0.07 s an epoch)``."""
+def _trains(process: Process, where: Standing) -> str:
+    """Such as ``run 3 (12/50, 0.07 s an epoch, group night)``."""
     told = []
     for run in process.runs:
-        pace = "" if run.seconds is None else f", {format_pace(run.seconds)} s an epoch"
-        told.append(f"run {run.id} ({run.epochs_done}/{run.epochs}{pace})")
+        words = [f"{run.epochs_done}/{run.epochs}"]
+        words += [] if run.seconds is None else [f"{format_pace(run.seconds)} s an epoch"]
+        told.append(f"run {run.id} ({', '.join([*words, *place_words(run, where)])})")
     if told and not process.alive:
         return f"{', '.join(told)}: the next engine goes on with it"
     return ", ".join(told) or "-"
 
 
-def _process_json(process: Process) -> dict[str, Any]:
+def _process_json(process: Process, where: Standing) -> dict[str, Any]:
     first = process.first
     return {
         "pid": first.pid,
@@ -139,6 +153,7 @@ def _process_json(process: Process) -> dict[str, Any]:
                 "seconds_per_epoch": run.seconds,
                 "threads": run.threads,
             }
+            | place_json(run, where)
             for run in process.runs
         ],
     }

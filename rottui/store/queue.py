@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection
-
-from rottui.store.claimable import CLAIMABLE, ORDER
+from rottui.store.claimable import CLAIMABLE, NEEDS_OTHERS, ORDER, WAITS
 from rottui.store.connection import Connections
-from rottui.store.reading import Reader, was_purged
+from rottui.store.reading import Reader
 from rottui.store.records import GroupRow
 from rottui.store.soundness import state_of
 from rottui.store.states import State
@@ -52,13 +49,15 @@ class Queue(Reader):
             ).fetchall()
         return [row["id"] for row in rows]
 
-    def waiting_for_others(self, most: int) -> list[int]:
-        """Ids of the queued runs whose needs are not all done, in the order of the queue."""
+    def waiting_for_others(self, most: int = -1) -> list[int]:
+        """Ids of the queued runs whose needs are not all done, in the order of the queue.
+
+        At most so many; a number below 0 is no limit.
+        """
         with self._connections.reading() as db:
             rows = db.execute(
-                "SELECT r.id FROM runs r WHERE r.state = 'queued' AND r.trashed_at IS NULL "
-                "AND EXISTS (SELECT 1 FROM needs n LEFT JOIN runs p ON p.id = n.needs "
-                f"WHERE n.run_id = r.id AND p.state IS NOT 'done') ORDER BY {ORDER} LIMIT ?",
+                f"SELECT r.id FROM runs r WHERE {WAITS} AND {NEEDS_OTHERS} "
+                f"ORDER BY {ORDER} LIMIT ?",
                 (most,),
             ).fetchall()
         return [row["id"] for row in rows]
@@ -74,17 +73,3 @@ class Queue(Reader):
     def _ids(self, sql: str, run_id: int) -> list[int]:
         with self._connections.reading() as db:
             return [row["id"] for row in db.execute(sql, (run_id,))]
-
-    def known_states(self, ids: Collection[int]) -> dict[int, State]:
-        """Id → state of those of these runs that there are, those in the trash too."""
-        with self._connections.reading() as db:
-            rows = db.execute(
-                "SELECT id, state FROM runs WHERE id IN (SELECT value FROM json_each(?))",
-                (json.dumps(list(ids)),),
-            ).fetchall()
-        return {row["id"]: state_of(row["state"]) for row in rows}
-
-    def purged(self, ids: Collection[int]) -> frozenset[int]:
-        """Those of these ids that a run had once that is gone for good."""
-        with self._connections.reading() as db:
-            return frozenset(run_id for run_id in ids if was_purged(db, run_id))

@@ -85,6 +85,7 @@ def test_the_time_left_is_told_from_the_epochs_of_like_runs(
     rottui(*queue)
     assert rottui("status").out.splitlines()[1:] == [
         "runs: 1 queued",
+        "next: run 1",
         "time left: unknown, since nothing like these runs was trained yet",
     ]
     with RunStore.open(folders / "store") as store:
@@ -97,6 +98,7 @@ def test_the_time_left_is_told_from_the_epochs_of_like_runs(
     rottui("pause", "4")
     assert rottui("status").out.splitlines()[1:] == [
         "runs: 2 queued, 1 paused, 1 done",
+        "next: run 2, run 3",
         "time left: about 4m 10s with 2 workers, as many as rottui work starts",
         "  with another number of workers: 1: 8m 20s, 3: 4m 10s, 4: 4m 10s",
         "  2 cores here: more workers than that train no faster",

@@ -33,7 +33,7 @@ def test_a_done_run_is_extended_and_forked(
     assert answer.err == NOBODY
     assert rottui("work", "--until-empty", "--workers", 1, "--threads", 1).code == 0
     shown = rottui("show", 2).out
-    assert "forked from: run 1, after epoch 2" in shown
+    assert "forked from: run 1 (done), after epoch 2" in shown
     assert "at epoch 2.00: forked from run 1" in shown
     run = json.loads(rottui("show", 1, "--json").out)["run"]
     assert (run["state"], run["epochs_done"], len(run["epochs"])) == ("done", 3, 4)

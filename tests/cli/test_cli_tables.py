@@ -66,6 +66,8 @@ def run_row(
         "name": name or config.default_name,
         "config": config.to_dict(),
         "state": State.DONE if trained else State.QUEUED,
+        "priority": 0,
+        "needs": (),
         "epochs": 50,
         "epochs_done": 50 if trained else 0,
         "last": row if trained else None,
