@@ -9,7 +9,7 @@ from typing import Any
 from rottui.engine.expectation import Expectation
 from rottui.engine.forecast import Forecast
 from rottui.engine.paces import Basis
-from rottui.tui.widgets.formats import format_count, format_duration
+from rottui.tui.widgets.formats import format_about, format_count, format_duration
 
 
 def time_left_lines(expected: Expectation) -> list[str]:
@@ -73,7 +73,7 @@ def _told(expected: Expectation) -> str:
     forecast = expected.forecast
     assert forecast.seconds is not None
     workers = format_count(forecast.workers, "worker")
-    told = f"about {format_duration(forecast.seconds)} with {workers}"
+    told = f"{format_about(forecast.seconds)} with {workers}"
     return told if expected.living else f"{told}, as many as rottui work starts"
 
 

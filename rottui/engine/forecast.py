@@ -46,7 +46,7 @@ class Forecast:
     spans: Mapping[int, Span] = field(default_factory=dict)
     """Run → when it will train."""
     unknown: tuple[int, ...] = ()
-    """Runs that nothing measured is like, and those that need them."""
+    """Runs that nothing measured is like, and those that need them, or others beyond a rung."""
     held: tuple[int, ...] = ()
     """Runs that a person has to let go on: paused, in a paused group, in need of a failed one."""
     held_seconds: float | None = None
@@ -111,12 +111,14 @@ def _sorted_out(
     unknown -= held | leaving
     done_some_day = {run.id for run in outlook.runs} - leaving
     lost = {run.id for run in outlook.runs if not done_some_day.issuperset(run.needs)}
-    held = _with_dependents(held | lost, outlook.runs) - leaving
-    unknown = _with_dependents(unknown | waiting, outlook.runs) - held
-    gone = held | unknown | leaving
+    held |= lost
+    held = (held | _dependents(held, outlook.runs)) - leaving
+    unfinished = {run.id for run in outlook.runs if run.rung is not None}
+    unknown = (unknown | _dependents(unknown | unfinished, outlook.runs)) - held - leaving
+    gone = held | unknown | leaving | waiting
     return (
         [run for run in outlook.runs if run.id in held],
-        [run.id for run in outlook.runs if run.id in unknown - waiting],
+        [run.id for run in outlook.runs if run.id in unknown],
         [run for run in outlook.runs if run.id not in gone],
     )
 
@@ -130,19 +132,19 @@ def _is_held(run: UnfinishedRun, outlook: Outlook) -> bool:
     return outlook.paused != NO or group.paused != NO
 
 
-def _with_dependents(ids: Collection[int], runs: Iterable[UnfinishedRun]) -> set[int]:
-    """These runs, and all that wait for them."""
+def _dependents(ids: Collection[int], runs: Iterable[UnfinishedRun]) -> set[int]:
+    """The runs that wait for these, and those that wait for them."""
     waiting: dict[int, list[int]] = defaultdict(list)
     for run in runs:
         for needed in run.needs:
             waiting[needed].append(run.id)
     found: set[int] = set()
-    ahead = [*ids]
+    ahead = list(ids)
     while ahead:
-        run_id = ahead.pop()
-        if run_id not in found:
-            found.add(run_id)
-            ahead += waiting[run_id]
+        for run_id in waiting[ahead.pop()]:
+            if run_id not in found:
+                found.add(run_id)
+                ahead.append(run_id)
     return found
 
 

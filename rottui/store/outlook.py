@@ -1,7 +1,8 @@
 """What is left to do in the queue, and how long epochs took so far: what a forecast is made of.
 
-A run's pace is the mean of its last few epochs. How many runs trained beside it then is not
-written anywhere; it is counted from the events, which tell when each run was claimed and let go of.
+A run's pace is the mean of its last few epochs, without the very first, in which code is compiled.
+How many runs trained beside it then is not written anywhere; it is counted from the events, which
+tell when each run was claimed and let go of.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class MeasuredPace:
     shape: str
     """What decides it, as JSON: the values of ``SHAPE`` in the run's config, in that order."""
     seconds: float
-    """An epoch, mean of the last few."""
+    """An epoch, mean of the last few but the run's first."""
     steps: float
     """Steps an epoch."""
     threads: int
@@ -140,9 +141,12 @@ WITH held AS (
     FROM events WHERE kind = 'claimed' OR kind IN ({_ENDINGS})
 ),
 measured AS (
-    SELECT r.id, r.seconds, e.step * 1.0 / e.epoch AS steps, coalesce(r.threads, 1) AS threads,
+    SELECT r.id, CASE WHEN typeof(f.seconds) = 'real' AND f.seconds < r.seconds * e.epoch
+            THEN (r.seconds * e.epoch - f.seconds) / (e.epoch - 1) ELSE r.seconds END AS seconds,
+        e.step * 1.0 / e.epoch AS steps, coalesce(r.threads, 1) AS threads,
         e.at, e.at - r.seconds * min({RECENT}, e.epoch) / 2.0 AS middle
     FROM runs r JOIN epochs e ON e.run_id = r.id AND e.epoch = r.epochs_done
+    LEFT JOIN epochs f ON f.run_id = r.id AND f.epoch = 1 AND e.epoch BETWEEN 2 AND {RECENT}
     WHERE typeof(r.seconds) = 'real' AND r.seconds > 0 AND r.seconds < 1e9
         AND typeof(e.step) = 'integer' AND typeof(e.at) = 'real' AND e.epoch BETWEEN 1 AND e.step
         AND typeof(coalesce(r.threads, 1)) = 'integer'

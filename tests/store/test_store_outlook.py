@@ -60,6 +60,17 @@ def test_a_pace_tells_its_shape_and_the_runs_beside_it(store: RunStore) -> None:
     assert waiting[0].pace in pace
 
 
+def test_the_first_epoch_counts_only_where_it_is_the_only_one(store: RunStore) -> None:
+    queue(store, RunConfig())
+    claim = claimed(store)
+    paces = []
+    for epoch, seconds in enumerate((0.0, 9.0, 1.0, 2.0, 3.0, 4.0, 5.0)):
+        row = replace(epoch_row(epoch), seconds=seconds, at=time.time())
+        store.commit_epoch(claim, row)
+        paces += [pace.seconds for pace in store.outlook().paces]
+    assert paces == [9.0, 1.0, 1.5, 2.0, 2.5, 3.0]
+
+
 def test_only_the_newest_of_many_like_runs_are_read(store: RunStore, monkeypatch) -> None:
     monkeypatch.setattr("rottui.store.outlook.ENOUGH", 2)
     for seconds in (1e-9, 2e-9, 3e-9):

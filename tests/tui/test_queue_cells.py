@@ -242,6 +242,8 @@ def test_the_summary_counts_states_and_tells_the_time_left() -> None:
     assert queue_cells.summary(runs) == expected
     told = queue_cells.summary(runs, forecast=Forecast(1, 2, seconds=220.0))
     assert told == f"{expected} · about 3m 40s left"
+    soon = queue_cells.summary(runs, forecast=Forecast(1, 2, seconds=0.2))
+    assert soon == f"{expected} · less than 1s left"
     unknown = queue_cells.summary(runs, forecast=Forecast(1, 2, unknown=(3,)))
     assert unknown == f"{expected} · time left unknown"
     assert queue_cells.summary([], forecast=Forecast(1, 2)) == ""

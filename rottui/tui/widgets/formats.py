@@ -57,6 +57,11 @@ def format_duration(seconds: float) -> str:
     return f"{days}d {hour:02}h"
 
 
+def format_about(seconds: float) -> str:
+    """A time span that is an estimate: ``about 1m 20s``, ``less than 1s``."""
+    return f"about {format_duration(seconds)}" if seconds >= 1 else "less than 1s"
+
+
 def format_count(count: int, one: str, many: str | None = None) -> str:
     """``1 run``, ``27 runs``, ``1,200 runs``."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

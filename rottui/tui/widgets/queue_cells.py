@@ -14,6 +14,7 @@ from rottui.store.records import EpochRow, RunRow
 from rottui.store.states import State, Wish
 from rottui.tui.widgets import lineage
 from rottui.tui.widgets.formats import (
+    format_about,
     format_count,
     format_degrees,
     format_duration,
@@ -195,7 +196,7 @@ def summary(
     if all_paused:
         parts.insert(0, "everything is paused")
     if forecast is not None and forecast.seconds is not None:
-        left = f"about {format_duration(forecast.seconds)} left"
+        left = f"{format_about(forecast.seconds)} left"
         parts.append(" ".join(part for part in (left, _with_other_workers(forecast)) if part))
     elif forecast is not None and forecast.unknown:
         parts.append("time left unknown")
@@ -260,8 +261,8 @@ def detail(
     if held is not None:
         parts.append(held.why)
     if span is not None and run.state is State.QUEUED:
-        begins = f"begins in about {format_duration(span.start)}" if span.start >= 1 else "is next"
-        parts.append(f"{begins}, ends in about {format_duration(span.end)}")
+        begins = f"begins in {format_about(span.start)}" if span.start >= 1 else "is next"
+        parts.append(f"{begins}, ends in {format_about(span.end)}")
     if run.priority:
         parts.append(f"priority {run.priority}")
     parts += lineage.lineage(run, forks)
