@@ -10,6 +10,7 @@ from rottui.commands.json_rows import document
 from rottui.commands.queueing import Choice, chosen
 from rottui.commands.stores import check_exists, opened, store_folder
 from rottui.commands.usage import DONE, FAILED, UsageError
+from rottui.engine.checkpointed import run_in
 from rottui.errors import StoreError
 from rottui.store.backup import back_up, back_up_whole
 from rottui.store.connection import FILE
@@ -71,15 +72,16 @@ def repair(store: str | None) -> int:
     if not examine(folder).damage:
         print(f"nothing in {folder} is damaged; it was left as it is")
         return DONE
-    repaired = save(folder)
+    repaired = save(folder, run_in)
     rows = ", ".join(f"{repaired.rows.get(table, 0):,} {table}" for table in TOLD)
     print(f"saved: {rows}")
     for sentence in repaired.found:
         print(f"found again: {sentence}")
-    for sentence in repaired.lost[:MOST_LOST]:
-        print(f"lost: {sentence}")
-    if len(repaired.lost) > MOST_LOST:
-        print(f"lost: {len(repaired.lost) - MOST_LOST} more")
+    for word, sentences in (("made again", repaired.remade), ("lost", repaired.lost)):
+        for sentence in sentences[:MOST_LOST]:
+            print(f"{word}: {sentence}")
+        if len(sentences) > MOST_LOST:
+            print(f"{word}: {len(sentences) - MOST_LOST} more")
     print(f"the damaged file is {repaired.kept} now")
     if repaired.aside is not None:
         print(f"checkpoints of runs that were lost are in {repaired.aside}")

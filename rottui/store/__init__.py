@@ -15,7 +15,8 @@ What is promised to survive what:
   (``clock``), and every write of a worker names its attempt, so that one who lost its run changes
   nothing. Leases of an earlier boot are over.
 - **Damage of the file**: found at the latest when the page is read, mostly at opening (``health``);
-  the file is then refused and not changed. ``repair`` saves what can be read into a new file.
+  the file is then refused and not changed. ``repair`` saves what can be read into a new file, and
+  makes runs whose row is lost again (``remaking``).
 - **A damaged checkpoint**: its SHA-256 tells, and the one before takes its place.
 - **Older and newer versions**: numbered migrations, one transaction each (``schema``); a store of a
   newer rottui is refused with the version that it needs, and not changed.

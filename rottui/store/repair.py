@@ -20,7 +20,8 @@ from rottui.errors import CheckpointError, StoreError
 from rottui.store.checkpoints import FOLDER, CheckpointFiles, sync_folder
 from rottui.store.connection import FILE, open_read_only
 from rottui.store.records import Checkpoint
-from rottui.store.salvage import salvage
+from rottui.store.remaking import ReadRun, remake
+from rottui.store.salvage import CHILDREN, mend, salvage
 from rottui.store.schema import check_ours, migrate
 
 NAMES = re.compile(r"run(\d+)-(last|previous|best)-e(\d+)-s(\d+)-a(\d+)-([0-9a-f]{8})\.pt")
@@ -39,12 +40,17 @@ class Repaired:
     """A sentence for each thing that was not."""
     found: list[str] = field(default_factory=list)
     """Checkpoints whose row was lost, and whose file was found."""
+    remade: list[str] = field(default_factory=list)
+    """A sentence for each run whose row was lost and that was made again."""
     aside: Path | None = None
     """Where the checkpoint files of runs that were lost are, if there are any."""
 
 
-def repair(folder: Path) -> Repaired:
+def repair(folder: Path, read: ReadRun = lambda data: None) -> Repaired:
     """Save what can be read; nobody may use the store meanwhile.
+
+    ``read`` finds the run in a checkpoint's bytes, for runs whose own row is lost: the bytes are
+    made elsewhere.
 
     Raises:
         StoreError: there is no store, it is another program's or a newer rottui's, nothing can be
@@ -54,7 +60,7 @@ def repair(folder: Path) -> Repaired:
     temporary = path.with_name(f"{FILE}.{os.getpid()}.repair")
     try:
         os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        repaired = _save_into(temporary, path)
+        repaired = _save_into(temporary, path, read)
         repaired.kept = _take_its_place(temporary, path)
         repaired.aside = _set_aside(path, repaired.kept)
     except OSError as error:
@@ -65,7 +71,7 @@ def repair(folder: Path) -> Repaired:
     return repaired
 
 
-def _save_into(temporary: Path, path: Path) -> Repaired:
+def _save_into(temporary: Path, path: Path, read: ReadRun) -> Repaired:
     try:
         with closing(open_read_only(path)) as old:
             try:
@@ -80,6 +86,8 @@ def _save_into(temporary: Path, path: Path) -> Repaired:
                 new.execute("BEGIN IMMEDIATE")
                 saved = salvage(old, new)
                 repaired = Repaired(path, saved.rows, saved.lost)
+                _remake(old, new, path.parent, repaired, read)
+                mend(new)
                 _hold_checkpoints_against_files(new, path.parent, repaired)
                 new.execute("COMMIT")
                 problem = new.execute("PRAGMA quick_check(1)").fetchone()[0]
@@ -87,6 +95,31 @@ def _save_into(temporary: Path, path: Path) -> Repaired:
     except sqlite3.Error as error:
         raise StoreError(f"{path} cannot be repaired: {error}") from None
     return repaired
+
+
+def _remake(
+    old: sqlite3.Connection,
+    new: sqlite3.Connection,
+    folder: Path,
+    repaired: Repaired,
+    read: ReadRun,
+) -> None:
+    """Make runs of those whose row is lost, and give up what belongs to none even then."""
+    files = CheckpointFiles(folder)
+
+    def checkpoints(run_id: int) -> list[bytes]:
+        found = _of_files(folder / FOLDER, set(), f"run{run_id}-*.pt")
+        return [files.read(each) for each in sorted(found, key=lambda each: -each.step)]
+
+    remade = remake(old, new, checkpoints, read)
+    repaired.remade += remade.told
+    repaired.lost += remade.lost
+    repaired.rows["runs"] += len(remade.told)
+    for table in CHILDREN:
+        gone = new.execute(
+            f"DELETE FROM {table} WHERE run_id NOT IN (SELECT id FROM runs)"
+        ).rowcount
+        repaired.rows[table] -= gone
 
 
 def _hold_checkpoints_against_files(
@@ -131,10 +164,10 @@ def _hold_checkpoints_against_files(
             repaired.found.append(f"run {checkpoint.run_id}, {checkpoint.kind}: {checkpoint.file}")
 
 
-def _of_files(folder: Path, named: set[str]) -> list[Checkpoint]:
+def _of_files(folder: Path, named: set[str], pattern: str = "*.pt") -> list[Checkpoint]:
     """Sound checkpoints that no row names."""
     found = []
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+    for path in sorted(folder.glob(pattern)):
         match = NAMES.fullmatch(path.name)
         if match is None or path.name in named:
             continue

@@ -1,13 +1,16 @@
 """Reading what can be read from a damaged file: table by table, and row by row where that fails.
 
 SQLite stops at the first page that it cannot read. Rows behind it are reached by their keys: a span
-of keys that cannot be read is halved, until single rows are left, which are given up.
+of keys that cannot be read is halved, until single rows are left, which are given up. Which of
+those were rows at all is told by the indexes, which lie in pages of their own.
+
+Rows of runs whose own row is lost are kept: ``rottui.store.remaking`` makes runs of them.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,8 +26,16 @@ FURTHEST = 1 << 24
 """No row id is looked for beyond: a higher one is damaged itself, or is found in the first look."""
 SPAN = 4096
 """Row ids that are looked at together, past those that the file still vouches for."""
+INDEXES = {
+    "runs": ("runs_by_position", "runs_by_revision", "runs_by_state", "runs_by_sweep"),
+    "events": ("events_by_run",),
+    "steers": ("steers_by_run",),
+}
+"""Table → indexes of it, each of which knows all of its row ids."""
 MOST_EPOCHS = 1 << 16
 """So many of a run are looked for, whatever it says that it has."""
+MOST_EPOCHS_OF_LOST = 1 << 10
+"""So many of a run whose row is lost, past the first page of them that cannot be read."""
 DAMAGED_STATE = "its state in the store was damaged"
 
 Row = dict[str, Any]
@@ -39,12 +50,15 @@ class Saved:
     """Table → rows that were saved."""
     lost: list[str] = field(default_factory=list)
     """A sentence for what could not be read, or not be kept."""
+    runs: list[int] = field(default_factory=list)
+    """Ids of runs whose row could not be read."""
 
 
 def salvage(old: sqlite3.Connection, new: sqlite3.Connection) -> Saved:
     """Copy every readable row of ``old`` into ``new``, an empty store of the newest schema.
 
-    ``new`` is in a transaction, and stays in it.
+    ``new`` is in a transaction, and stays in it. Rows may belong to runs that are not there, and
+    what a run says of its epochs may be wrong: ``mend`` comes after what is made of that.
     """
     old.row_factory = sqlite3.Row
     old.text_factory = lambda data: data.decode("utf-8", "replace")
@@ -54,11 +68,14 @@ def salvage(old: sqlite3.Connection, new: sqlite3.Connection) -> Saved:
     runs: dict[int, int] = dict(new.execute("SELECT id, max(epochs, epochs_done) FROM runs"))
     for table in CHILDREN:
         rows = _of_runs(saved, old, table, runs) if _keyed(table) else _by_row_id(saved, old, table)
-        _save(saved, new, table, (row for row in rows if row["run_id"] in runs))
+        _save(saved, new, table, (row for row in rows if _is_id(row["run_id"])))
     settings = _whole(saved, old, "settings")
     _save(saved, new, "settings", (row for row in settings if row["key"] != MADE_BY))
-    _mend(new)
     return saved
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, int) and 0 < value <= FURTHEST
 
 
 def _keyed(table: str) -> bool:
@@ -96,29 +113,54 @@ def _by_row_id(saved: Saved, old: sqlite3.Connection, table: str) -> Iterator[Ro
         if "no such table" in str(error):
             return
     unread: list[int] = []
-    for low in range(0, _highest(old, table) + 1, SPAN):
-        for row in _halving(fetch, low, low + SPAN - 1, unread):
+    there = _known_ids(old, table)
+    highest, sure = (max(there, default=0), True) if there is not None else _highest(old, table)
+    for low in range(0, highest + 1, SPAN):
+        for row in _halving(fetch, low, min(low + SPAN - 1, highest), unread):
             yield dict(row)
-    saved.lost.append(f"{table}: {_count(len(unread), 'row id')} could not be read")
+    lost = [row for row in unread if row > 0 and (there is None or row in there)]
+    if table == "runs":
+        saved.runs = lost
+    if lost and there is not None:
+        saved.lost.append(f"{table}: {_count(len(lost), 'row')} could not be read: {spans(lost)}")
+    elif lost:
+        # Nothing tells the id of a row that is lost from one that was never given, or purged.
+        beyond = "" if sure else "; whether there were rows beyond is not known"
+        saved.lost.append(
+            f"{table}: what had {'these ids' if len(lost) > 1 else 'this id'}, if anything, could "
+            f"not be read: {spans(lost)}{beyond}"
+        )
 
 
-def _highest(old: sqlite3.Connection, table: str) -> int:
-    """The highest row id that anything in the file knows of."""
-    asked = (
-        f"SELECT max(id) FROM {quoted(table)} NOT INDEXED",
-        f"SELECT seq FROM sqlite_sequence WHERE name = '{table}'",
-        "SELECT max(run_id) FROM epochs" if table == "runs" else "",
-        f"SELECT count(*) FROM {quoted(table)}",
-    )
-    found = [SPAN]
-    for sql in asked:
+def _known_ids(old: sqlite3.Connection, table: str) -> set[int] | None:
+    """The ids of all rows, by an index that can be read whole; None if there is none."""
+    for index in INDEXES.get(table, ()):
         try:
-            row = old.execute(sql).fetchone() if sql else None
+            rows = old.execute(f"SELECT id FROM {quoted(table)} INDEXED BY {index}").fetchall()
         except sqlite3.DatabaseError:
             continue
-        if row is not None and isinstance(row[0], int) and 0 < row[0] <= FURTHEST:
-            found.append(row[0])
-    return max(found)
+        return {row[0] for row in rows if _is_id(row[0])}
+    return None
+
+
+def _highest(old: sqlite3.Connection, table: str) -> tuple[int, bool]:
+    """The highest row id that there can be, and whether that is sure."""
+    asked = (
+        f"SELECT seq FROM sqlite_sequence WHERE name = '{table}'",
+        f"SELECT max(id) FROM {quoted(table)} NOT INDEXED",
+    )
+    for sql in asked:
+        try:
+            row = old.execute(sql).fetchone()
+        except sqlite3.DatabaseError:
+            continue
+        if row is not None and _is_id(row[0]):
+            return row[0], True
+    try:
+        row = old.execute("SELECT max(run_id) FROM epochs").fetchone() if table == "runs" else None
+    except sqlite3.DatabaseError:
+        row = None
+    return max(SPAN, row[0] if row is not None and _is_id(row[0]) else 0), False
 
 
 def _of_runs(
@@ -131,7 +173,8 @@ def _of_runs(
     except sqlite3.DatabaseError as error:
         if "no such table" in str(error):
             return
-    for run, planned in sorted(runs.items()):
+    lost = dict.fromkeys(saved.runs, MOST_EPOCHS_OF_LOST)
+    for run, planned in sorted((lost | runs).items()):
         unread: list[int] = []
         try:
             rows = old.execute(f"SELECT * FROM {quoted(table)} WHERE run_id = ?", (run,)).fetchall()
@@ -139,7 +182,8 @@ def _of_runs(
             continue
         except sqlite3.DatabaseError:
             if table != "epochs":
-                saved.lost.append(f"run {run}: its {table} could not be read")
+                if run in runs:
+                    saved.lost.append(f"run {run}: its {table} could not be read")
                 continue
 
         def fetch(low: int, high: int, run: int = run) -> list[sqlite3.Row]:
@@ -149,6 +193,8 @@ def _of_runs(
 
         found = [dict(row) for row in _halving(fetch, 0, min(planned, MOST_EPOCHS), unread)]
         yield from found
+        if run not in runs and not found:
+            continue
         epochs = {row["epoch"] for row in found}
         gaps = [epoch for epoch in unread if epoch < max(epochs, default=0)]
         told = f"{len(gaps)} of its epochs, and those after" if epochs else "its epochs"
@@ -205,7 +251,7 @@ def _make_sound(run: Row) -> None:
     run.update(worker=None, lease_until=None, lease_boot=None)
 
 
-def _mend(new: sqlite3.Connection) -> None:
+def mend(new: sqlite3.Connection) -> None:
     """Make the rows fit each other again."""
     new.execute("UPDATE runs SET sweep_id = NULL WHERE sweep_id NOT IN (SELECT id FROM sweeps)")
     new.execute(
@@ -220,6 +266,17 @@ def _mend(new: sqlite3.Connection) -> None:
         "UPDATE meta SET value = 1 + (SELECT coalesce(max(revision), 0) FROM runs) "
         "WHERE key = 'revision'"
     )
+
+
+def spans(numbers: Iterable[int]) -> str:
+    """``3, 7–9`` for 3, 7, 8, 9."""
+    ends: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if ends and number == ends[-1][1] + 1:
+            ends[-1][1] = number
+        else:
+            ends.append([number, number])
+    return ", ".join(str(low) if low == high else f"{low}–{high}" for low, high in ends)
 
 
 def _count(number: int, what: str) -> str:

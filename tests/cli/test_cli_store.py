@@ -69,6 +69,22 @@ def test_a_damaged_store_is_refused_checked_and_repaired(folder: Path, rottui: R
     assert "run 3" in rottui("runs").out
 
 
+def test_a_repair_says_what_it_has_made_again_and_what_is_lost(
+    rottui: Rottui, images: Path, folders: Path
+) -> None:
+    rottui("train", "--data", images, "--epochs", "2", "--dense-hiddens", "8", "--name", "mine")
+    rottui("train", "--data", images, "--queue")
+    break_file(folders / "store", "runs")
+    repaired = rottui("store", "repair")
+    assert repaired.code == 1
+    assert "saved: 1 runs, 0 sweeps, 3 epochs" in repaired.out
+    assert "lost: runs: 2 rows could not be read: 1–2" in repaired.out
+    assert "made again: run 1: its row was lost; made again with the config of" in repaired.out
+    assert "lost: run 2: its row is lost, and neither an epoch nor" in repaired.out
+    assert "mlp 8" in rottui("runs").out
+    assert rottui("predict", "1").code == 0
+
+
 def test_a_store_in_use_is_not_repaired(folder: Path, rottui: Rottui) -> None:
     with RunStore.open(folder) as store:
         store.revision()

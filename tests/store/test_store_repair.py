@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 import sqlite3
 import subprocess
 import sys
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,9 +23,10 @@ from rottui.store.backup import back_up, back_up_whole
 from rottui.store.connection import FILE
 from rottui.store.examination import examine
 from rottui.store.records import NewRun
+from rottui.store.remaking import NO_CONFIG
 from rottui.store.repair import repair
 from rottui.store.runs import RunStore
-from rottui.store.states import State
+from rottui.store.states import ENDED, State
 
 PAGE = 4096
 RUNS, EPOCHS = 60, 40
@@ -260,6 +263,7 @@ def test_files_of_lost_runs_are_set_aside_where_no_engine_removes_them(folder: P
     with closing(sqlite3.connect(folder / FILE)) as db, db:
         (lost,) = db.execute("SELECT max(run_id) FROM checkpoints").fetchone()
         db.execute("DELETE FROM checkpoints")
+        db.execute("DELETE FROM epochs WHERE run_id = ?", (lost,))
         db.execute("DELETE FROM runs WHERE id = ?", (lost,))
     before = {path.name for path in files.glob(f"run{lost}-*")}
     repaired = repair(folder)
@@ -267,6 +271,145 @@ def test_files_of_lost_runs_are_set_aside_where_no_engine_removes_them(folder: P
     assert repaired.aside is not None
     assert {path.name for path in repaired.aside.glob("*")} == before
     assert not list(files.glob(f"run{lost}-*"))
+    assert repaired.lost == [
+        f"run {lost}: its row is lost, and neither an epoch nor its config is left of it"
+    ]
+
+
+# --- runs whose row is lost -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def steered(folder: Path) -> Path:
+    """The filled store, with a group, with runs that need others, and with wishes."""
+    with RunStore.open(folder) as store:
+        done = [run.id for run in store.runs(states={State.DONE})][-RUNS:]
+        grouped = store.add_runs(
+            [_new("in a group")] * 3, group="mine", priority=3, needs=done[-2:]
+        )
+        assert grouped[0].sweep_id is not None
+        store.set_group(grouped[0].sweep_id, parallel=2, stop_on_failure=True)
+        claim = claimed(store, only=[grouped[0].id])
+        saved = [store.write_checkpoint(claim, "last", 0, 0, f"{claim.run.id} last".encode())]
+        store.commit_epoch(claim, epoch_row(0), saved)
+        store.scale_lr([claim.run.id], 0.25)
+        (asked,) = store.asked(claim)
+        store.take_scales(claim, 3, 0.75, {asked.id: "words"})
+        store.finish(claim, State.QUEUED)
+        store.scale_lr([run.id for run in grouped], 0.5)
+    return folder
+
+
+def run_in(data: bytes) -> NewRun:
+    """What the bytes of ``filled`` tell."""
+    return NewRun(f"of {data.decode()}", {"lr": 1e-3, "epochs": EPOCHS}, EPOCHS)
+
+
+def all_of(store: RunStore, run_id: int) -> tuple[object, ...]:
+    """Everything about a run but what its own row has alone."""
+    run = store.run(run_id)
+    return (
+        store.epochs(run_id),
+        store.checkpoints(run_id),
+        store.steers(run_id),
+        [event for event in store.events(run_id) if event.kind != "repaired"],
+        (run.uid, run.sweep_id, run.position, run.priority, run.needs, run.best, run.epochs_done),
+    )
+
+
+def test_a_run_whose_row_is_lost_is_made_again_with_all_that_is_its_own(steered: Path) -> None:
+    with RunStore.open(steered) as store:
+        whole = {run.id: (run, all_of(store, run.id)) for run in store.runs()}
+        sweeps = store.sweeps()
+    for page in pages_of(steered, "runs")[-3:]:
+        spoil_page(steered, page)
+    repaired = repair(steered, run_in)
+    assert examine(steered).damage == []
+    with RunStore.open(steered) as store:
+        saved = {run.id: run for run in store.runs()}
+        remade = [run for run in saved.values() if "repaired" in kinds(store, run.id)]
+        assert store.sweeps() == [
+            replace(sweep, run_ids=tuple(run for run in sweep.run_ids if run in saved))
+            for sweep in sweeps
+        ]
+        for run_id in saved:
+            assert all_of(store, run_id) == whole[run_id][1]
+        for run in remade:
+            assert run.config["lr"] == 1e-3
+            assert run.name.startswith(f"of {run.id} ")
+            before = whole[run.id][0].state
+            assert run.state is (before if before in ENDED else State.PAUSED)
+            assert run.epochs == EPOCHS
+    assert len(remade) == len(repaired.remade) > 8
+    gone = sorted(set(whole) - set(saved))
+    assert all(not whole[run][0].epochs_done for run in gone)
+    assert [line for line in repaired.lost if "neither an epoch nor its config" in line] == [
+        f"run {run}: its row is lost, and neither an epoch nor its config is left of it"
+        for run in gone
+    ]
+
+
+def test_what_can_be_read_of_the_curve_of_a_lost_run_is_kept_where_that_is_damaged_too(
+    folder: Path, sound: Path
+) -> None:
+    for page in (*pages_of(folder, "runs")[-2:], pages_of(folder, "epochs")[-2]):
+        spoil_page(folder, page)
+    repaired = repair(folder)
+    assert examine(folder).damage == []
+    assert any(line.endswith("could not be read") and "epochs" in line for line in repaired.lost)
+    with RunStore.open(folder) as store, RunStore.open(sound, read_only=True) as whole:
+        remade = [run.id for run in store.runs() if "repaired" in kinds(store, run.id)]
+        assert len(remade) > 3
+        for run_id in remade:
+            rows = whole.epochs(run_id)
+            assert store.epochs(run_id)
+            assert all(row in rows for row in store.epochs(run_id))
+        assert any(len(store.epochs(run_id)) < EPOCHS for run_id in remade)
+        assert any(len(store.epochs(run_id)) == EPOCHS for run_id in remade)
+
+
+def test_a_run_whose_config_is_lost_too_keeps_its_curve(folder: Path) -> None:
+    spoil_page(folder, pages_of(folder, "runs")[-1])
+    with RunStore.open(folder, read_only=True) as reader, suppress(StoreError):
+        curve = reader.epochs(RUNS)
+    repaired = repair(folder)
+    assert examine(folder).damage == []
+    with RunStore.open(folder) as store:
+        run = store.runs(states={State.FAILED})[-1]
+        assert "repaired" in kinds(store, run.id)
+        assert run.error == "its row in the store was lost, and its config with it"
+        assert run.config == NO_CONFIG
+        assert [row.epoch for row in store.epochs(run.id)] == list(range(EPOCHS))
+        assert store.epochs(run.id)[0].test_loss == curve[0].test_loss
+    assert f"run {run.id}: its row was lost; made again its config is lost" in repaired.remade[-1]
+
+
+def test_which_rows_are_lost_is_told_by_the_indexes(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / FILE)) as db:
+        ids = {row[0] for row in db.execute("SELECT id FROM runs")}
+    spoil_page(folder, pages_of(folder, "runs")[-1])
+    told = repair(folder).lost[0]
+    count, first, last = map(int, re.findall(r"\d+", told))
+    assert told == f"runs: {count} rows could not be read: {first}–{last}"
+    assert set(range(first, last + 1)) <= ids
+    assert count == last - first + 1
+
+
+def test_where_no_index_is_left_it_is_said_that_there_may_have_been_no_such_rows(
+    folder: Path,
+) -> None:
+    for name in ("events", "events_by_run"):
+        for page in pages_of(folder, name):
+            spoil_page(folder, page)
+    (told,) = repair(folder).lost
+    assert told == (
+        "events: what had these ids, if anything, could not be read: 1–4096; whether there were "
+        "rows beyond is not known"
+    )
+
+
+def kinds(store: RunStore, run_id: int) -> list[str]:
+    return [event.kind for event in store.events(run_id)]
 
 
 def test_what_a_killed_process_has_committed_is_saved_too(folder: Path) -> None:
