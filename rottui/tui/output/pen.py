@@ -47,9 +47,10 @@ class Pen:
             self._x, self._y = x, y
 
     def _put(self, cell: Cell, width: int) -> None:
-        self._parts.append(transition(self._look, cell.look))
+        if not self._draws(cell):
+            self._parts.append(transition(self._look, cell.look))
+            self._look = cell.look
         self._parts.append(cell.text)
-        self._look = cell.look
         if self._x is not None:
             self._x = self._x + width if cell.sure else None
 
@@ -67,9 +68,13 @@ class Pen:
         between = wanted[self._x : x]
         step = _step(x - self._x, "C")
         again = "".join(cell.text for cell in between)
-        alike = all(cell.sure and cell.look == self._look for cell in between)
+        alike = all(cell.sure and self._draws(cell) for cell in between)
         self._parts.append(again if alike and len(again.encode()) <= len(step) else step)
         self._x = x
+
+    def _draws(self, cell: Cell) -> bool:
+        """Whether a cell looks as it shall without another code."""
+        return cell.look == (self._look.on_blank if cell.text == " " else self._look)
 
 
 def _step(count: int, direction: str) -> str:
