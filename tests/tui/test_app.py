@@ -440,7 +440,7 @@ def test_a_crash_of_the_screen_exits_non_zero_and_loses_no_training(
     (run_id,) = queued(store, image_folder, epochs=100_000, batch_size=1)
 
     def crash(app: RottuiApp) -> None:
-        app._trainer.start()
+        app.parts.trainer.start()
         while store.run(run_id).epochs_done < 1:
             time.sleep(0.02)
         app._return_code = 1  # as Textual leaves it after an error in a handler
@@ -461,5 +461,5 @@ async def test_a_snapshot_that_comes_while_the_app_closes_is_passed_over(
         (charts,) = app.main.query(ChartsPane)
         await charts.remove_children()  # as closing does, screen by screen
         app._running = False
-        app._snapshot_read(SnapshotRead(Snapshot()))
+        app.on_snapshot_read(SnapshotRead(Snapshot()))
         app._running = True

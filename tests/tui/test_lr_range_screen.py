@@ -39,21 +39,21 @@ def app(tmp_path: Path, image_folder: Path) -> Iterator[RottuiApp]:
 def events(app: RottuiApp, monkeypatch: pytest.MonkeyPatch) -> list[RangeEvent]:
     """What the app's range tests have told, to anybody or nobody."""
     told: list[RangeEvent] = []
-    tell = app._range_tests._events
+    tell = app.parts.range_tests._events
 
     def recorded(*args: Any) -> Iterator[RangeEvent]:
         for event in tell(*args):
             told.append(event)
             yield event
 
-    monkeypatch.setattr(app._range_tests, "_events", recorded)
+    monkeypatch.setattr(app.parts.range_tests, "_events", recorded)
     return told
 
 
 @pytest.fixture
 def untrained(app: RottuiApp, monkeypatch: pytest.MonkeyPatch) -> RottuiApp:
     """The same, but what the screen asks for is not run: the test itself tells the events."""
-    monkeypatch.setattr(app._range_tests, "start", lambda screen: None)
+    monkeypatch.setattr(app.parts.range_tests, "start", lambda screen: None)
     return app
 
 
@@ -102,7 +102,7 @@ async def told(screen: RangeScreen, pilot: Pilot[Any], events: list[Any]) -> Non
 
 
 async def shown_recorded(app: RottuiApp, pilot: Pilot[Any], events: list[Any]) -> RangeScreen:
-    screen = RangeScreen(CONFIG, ascii=app._ascii, interval=0.0)
+    screen = RangeScreen(CONFIG, ascii=app.ascii_only, interval=0.0)
     app.push_screen(screen)
     await until(pilot, lambda: screen.is_mounted and screen.size.area > 0)
     await pilot.pause()
@@ -153,10 +153,10 @@ async def test_escape_ends_the_test_and_leaves_the_form_alone(
 ) -> None:
     async with running(app) as pilot:
         screen = await endless(app, pilot, lr="0.5")
-        assert app._range_tests._training.locked()
+        assert app.parts.range_tests._training.locked()
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app.main)
-        await until(pilot, lambda: not app._range_tests._training.locked())
+        await until(pilot, lambda: not app.parts.range_tests._training.locked())
         assert screen.verdict is None
         assert events[-1] == RangeStopped()
         config = pane_of(app).config
@@ -182,7 +182,7 @@ async def test_leaving_the_app_waits_for_the_step_under_way_and_no_longer(
     async with running(app) as pilot:
         await endless(app, pilot)
         app.stop_engine()
-        assert not app._range_tests._training.locked()
+        assert not app.parts.range_tests._training.locked()
         assert events[-1] == RangeStopped()
 
 

@@ -28,6 +28,7 @@ async def running(app: RottuiApp, size: tuple[int, int] = (120, 40)) -> AsyncIte
     """The app once its data is known; its engine is stopped at the end."""
     async with app.run_test(size=size, notifications=True) as pilot:
         await until(pilot, lambda: app.main.query_one(ConfigurePane).config is not None)
+        await until(pilot, lambda: app.main.is_complete)
         try:
             yield pilot
         finally:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
@@ -9,16 +11,16 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer, Static
 
-from rottui.store.records import RunRow
 from rottui.tui.snapshot import Snapshot
-from rottui.tui.widgets.charts_pane import ChartsPane
 from rottui.tui.widgets.configure_pane import ConfigurePane
-from rottui.tui.widgets.data_pane import DataPane
-from rottui.tui.widgets.equivariance_pane import EquivariancePane
-from rottui.tui.widgets.predictions_pane import PredictionsPane
-from rottui.tui.widgets.queue_pane import QueuePane
-from rottui.tui.widgets.sweep_pane import SweepPane
 from rottui.tui.widgets.tab_line import HOMES, PANES, TabLine
+
+if TYPE_CHECKING:
+    from rottui.store.records import RunRow
+    from rottui.tui.widgets.charts_pane import ChartsPane
+    from rottui.tui.widgets.predictions_pane import PredictionsPane
+    from rottui.tui.widgets.queue_pane import QueuePane
+    from rottui.tui.widgets.sweep_pane import SweepPane
 
 MIN_WIDTH, MIN_HEIGHT = 60, 16
 STAGE = ("charts", "sweep", "equivariance", "data", "predictions")
@@ -38,6 +40,9 @@ class MainScreen(Screen[None]):
         self._ascii = ascii
         """Whether the terminal shows ASCII only."""
         self.active = "configure"
+        self._on_stage = "charts"
+        self.is_complete = False
+        """Whether every pane is mounted."""
         self._snapshot = Snapshot()
         self._marked: tuple[int, ...] = ()
         self._cursor: int | None = None
@@ -48,18 +53,24 @@ class MainScreen(Screen[None]):
         with Horizontal(id="panes"):
             yield ConfigurePane(ascii=self._ascii, id="configure")
             with Vertical(id="right"):
-                yield QueuePane(ascii=self._ascii, id="queue")
                 yield Container(id="stage")
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:  # noqa: D102
         self.go_to("configure")
-        # The rest is mounted behind the first frame, which is the form.
-        self.call_after_refresh(self._mount_stage)
 
-    def _mount_stage(self) -> None:
+    def mount_rest(self) -> None:
+        """Every pane but the form, which is the first frame."""
+        from rottui.tui.widgets.charts_pane import ChartsPane
+        from rottui.tui.widgets.data_pane import DataPane
+        from rottui.tui.widgets.equivariance_pane import EquivariancePane
+        from rottui.tui.widgets.predictions_pane import PredictionsPane
+        from rottui.tui.widgets.queue_pane import QueuePane
+        from rottui.tui.widgets.sweep_pane import SweepPane
+
         if not (self.is_attached and self.is_running):  # the app was left right after its frame
             return
+        self.query_one("#right").mount(QueuePane(ascii=self._ascii, id="queue"), before="#stage")
         self.query_one("#stage").mount(
             ChartsPane(ascii=self._ascii, id="charts"),
             SweepPane(ascii=self._ascii, id="sweep"),
@@ -70,8 +81,19 @@ class MainScreen(Screen[None]):
         self.call_after_refresh(self._stage_is_up)
 
     def _stage_is_up(self) -> None:
+        self.is_complete = True
         self._focus_active()
         self._show_charts()
+
+    @property
+    def form_pane(self) -> ConfigurePane:
+        """The form."""
+        return self.query_one(ConfigurePane)
+
+    @property
+    def queue_pane(self) -> QueuePane:
+        """The queue, once it is mounted."""
+        return cast("QueuePane", self.query_one("#queue"))
 
     def on_resize(self, event: events.Resize) -> None:  # noqa: D102
         width, height = event.size
@@ -86,13 +108,11 @@ class MainScreen(Screen[None]):
     def go_to(self, scope: str) -> None:
         """Show a pane and give it the focus."""
         self.active = scope
-        for name in SCOPES:
-            self.set_class(name == scope, f"-on-{name}")
         if scope in STAGE:
-            for name in STAGE:
-                self.set_class(name == scope, f"-stage-{name}")
-        elif not any(self.has_class(f"-stage-{name}") for name in STAGE):
-            self.add_class("-stage-charts")
+            self._on_stage = scope
+        # All at once: every change of a class lets Textual match all rules against all widgets.
+        ours = {f"-on-{name}" for name in SCOPES} | {f"-stage-{name}" for name in STAGE}
+        self.set_classes((self.classes - ours) | {f"-on-{scope}", f"-stage-{self._on_stage}"})
         self.query_one(TabLine).activate(scope)
         self._focus_active()
 
@@ -142,8 +162,8 @@ class MainScreen(Screen[None]):
         self._snapshot = snapshot
         for line in self.query(TabLine):
             line.show(snapshot)
-        for queue in self.query(QueuePane):
-            queue.show(snapshot)
+        for queue in self.query("#queue"):
+            cast("QueuePane", queue).show(snapshot)
         self._show_charts()
 
     def choose(self, *, marked: tuple[int, ...] | None = None, cursor: int | None = None) -> None:
@@ -155,9 +175,9 @@ class MainScreen(Screen[None]):
         self._show_charts()
 
     def _show_charts(self) -> None:
-        for charts in self.query(ChartsPane):
-            charts.show(self._snapshot, self.shown_runs)
-        for sweep in self.query(SweepPane):
-            sweep.show(self._snapshot, self.cursor_run_row)
-        for predictions in self.query(PredictionsPane):
-            predictions.look_at(self.cursor_run_row)
+        for charts in self.query("#charts"):
+            cast("ChartsPane", charts).show(self._snapshot, self.shown_runs)
+        for sweep in self.query("#sweep"):
+            cast("SweepPane", sweep).show(self._snapshot, self.cursor_run_row)
+        for predictions in self.query("#predictions"):
+            cast("PredictionsPane", predictions).look_at(self.cursor_run_row)

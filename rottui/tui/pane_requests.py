@@ -1,0 +1,283 @@
+"""What panes ask of the app, and how it answers: one handler a message, named as Textual wants it.
+
+Named handlers need no class at import time, so the panes load behind the first frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from rottui import locations
+from rottui.tui.output.painting import PaintingApp
+
+if TYPE_CHECKING:
+    from rottui.core.config import DataConfig
+    from rottui.core.lr_suggestion import Suggestion
+    from rottui.tui.backstage import Finished
+    from rottui.tui.feed import SnapshotRead, StoreTrouble
+    from rottui.tui.keymap import Action
+    from rottui.tui.parts import Parts
+    from rottui.tui.screens.lr_range import RangeScreen
+    from rottui.tui.screens.main import MainScreen
+    from rottui.tui.screens.trash import TrashScreen
+    from rottui.tui.widgets.charts_pane import ChartsPane
+    from rottui.tui.widgets.configure_pane import ConfigurePane
+    from rottui.tui.widgets.data_pane import DataPane
+    from rottui.tui.widgets.equivariance_pane import EquivariancePane
+    from rottui.tui.widgets.predictions_pane import PredictionsPane
+    from rottui.tui.widgets.queue_pane import QueuePane
+    from rottui.tui.widgets.sweep_pane import SweepPane
+
+T = TypeVar("T")
+
+
+class PaneRequests(PaintingApp):
+    """Takes every message of the panes to the part that answers it."""
+
+    ascii_only: bool = False
+    """Whether the terminal's encoding has none of the characters that the screen draws with."""
+
+    @property
+    def parts(self) -> Parts:
+        """What works behind the screen."""
+        raise NotImplementedError
+
+    # --- what every pane shares --------------------------------------------------------------
+
+    @property
+    def main(self) -> MainScreen:
+        """The screen with the panes, whatever lies on top of it."""
+        return cast("MainScreen", self.screen_stack[0])
+
+    def complain(self, sentence: str) -> None:
+        """Tell a person what went wrong."""
+        self.notify(sentence, severity="error", timeout=8, markup=False)
+
+    def on_finished(self, event: Finished) -> None:  # noqa: D102
+        if self.is_running and self.screen_stack:  # else it closes, and nobody is left to be told
+            event.tell()
+
+    def on_snapshot_read(self, event: SnapshotRead) -> None:  # noqa: D102
+        if not (self.is_running and self.screen_stack):  # it came while the app was closing
+            return
+        self.main.show(event.snapshot)
+        self.parts.feed.want(frozenset(self.main.shown_runs))
+
+    def on_store_trouble(self, event: StoreTrouble) -> None:  # noqa: D102
+        self.complain(event.sentence)
+
+    def action_pane(self, scope: str) -> None:
+        """Go to a pane."""
+        self.main.go_to(scope)
+
+    def action_help(self) -> None:
+        """Show every key; those of the active pane first."""
+        from rottui.tui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.main.active))
+
+    def action_repaint(self) -> None:
+        """Paint the whole screen again."""
+        self.screen.refresh(repaint=True, layout=True)
+        self.repaint()
+
+    def perform(self, action: Action) -> None:
+        """Do an action of the table, as if its key had been pressed in its pane."""
+        if action.scope == "app":
+            self.call_later(self.run_action, action.name)
+            return
+        self.main.go_to(action.scope)
+        pane = self.main.query_one(f"#{action.scope}")
+        plain = getattr(pane, f"action_{action.name}", None)
+        # Called directly, an action that can do nothing now says why.
+        self.call_later(plain or partial(pane.run_action, action.name))
+
+    # --- data and images ---------------------------------------------------------------------
+
+    def choose_data(self, text: str | None) -> None:
+        """Find out what ``text`` names, or the best data there is, and put it into the form."""
+
+        def find() -> DataConfig:
+            from rottui.core.data import default_data, source_from
+
+            downloads = locations.downloads_dir()
+            return default_data(downloads) if text is None else source_from(text, downloads)
+
+        def then(data: DataConfig) -> None:
+            self.parts.form_data = data
+            self.main.form_pane.set_data(data, data.label, text=text)
+            self._look_at(data)
+
+        def failed(sentence: str) -> None:
+            self.main.form_pane.set_data(sentence, text=text)
+
+        self.parts.wishes.do(find, then, failed)
+
+    def _look_at(self, data: DataConfig) -> None:
+        """Let the image panes show these data from now on."""
+        self.parts.images.data = data
+        for pane in self.main.query("EquivariancePane, DataPane"):
+            cast("EquivariancePane | DataPane", pane).request()
+
+    def on_configure_pane_data_chosen(self, event: ConfigurePane.DataChosen) -> None:  # noqa: D102
+        self.choose_data(event.text)
+
+    def on_equivariance_pane_requested(self, event: EquivariancePane.Requested) -> None:  # noqa: D102
+        for pane in self.main.query("EquivariancePane"):
+            self.parts.images.answer_maps(cast("EquivariancePane", pane), event)
+
+    def on_data_pane_requested(self, event: DataPane.Requested) -> None:  # noqa: D102
+        for pane in self.main.query("DataPane"):
+            self.parts.images.answer_page(cast("DataPane", pane), event)
+
+    def on_data_pane_source_wanted(self) -> None:
+        """Go from the form's data to those of the run under the cursor, and back."""
+        run = self.main.cursor_run_row
+        if self.parts.images.data != self.parts.form_data and self.parts.form_data is not None:
+            self._look_at(self.parts.form_data)
+        elif run is None:
+            self.notify("There is no run under the queue's cursor.", severity="warning")
+        else:
+            from rottui.core.config import RunConfig
+
+            self._look_at(RunConfig.from_dict(run.config).data)
+
+    def on_predictions_pane_requested(self, event: PredictionsPane.Requested) -> None:  # noqa: D102
+        for pane in self.main.query("PredictionsPane"):
+            self.parts.predictions.answer(cast("PredictionsPane", pane), event)
+
+    def on_predictions_pane_stepped(self, event: PredictionsPane.Stepped) -> None:  # noqa: D102
+        self.main.queue_pane.table.action_move(event.by)
+
+    def on_charts_pane_stepped(self, event: ChartsPane.Stepped) -> None:  # noqa: D102
+        if self.main.shows_marked:
+            said = "The marked runs are shown; u in the queue takes the marks away."
+            self.notify(said, timeout=4)
+            return
+        self.main.queue_pane.table.action_move(event.by)
+
+    # --- wishes ------------------------------------------------------------------------------
+
+    def wish(self, action: Callable[[], T], done: Callable[[T], None] | None = None) -> None:
+        """Write to the store behind the screen, then show what it has become."""
+
+        def then(result: T) -> None:
+            self.parts.feed.refresh()
+            if done is not None:
+                done(result)
+
+        self.parts.wishes.do(action, then, self.complain)
+
+    def read(self, action: Callable[[], T], then: Callable[[T], None]) -> None:
+        """Read the store behind the screen, then go on with what was found."""
+        self.parts.wishes.do(action, then, self.complain)
+
+    def on_configure_pane_queued(self, event: ConfigurePane.Queued) -> None:  # noqa: D102
+        self.parts.form_wishes.queue(event)
+
+    def on_configure_pane_range_wanted(self, event: ConfigurePane.RangeWanted) -> None:  # noqa: D102
+        from rottui.tui.screens.lr_range import RangeScreen
+
+        pane = self.main.form_pane
+
+        def closed(suggestion: Suggestion | None) -> None:
+            self.parts.range_tests.stop()
+            if suggestion is not None:
+                self.say(f"The form has {pane.take(suggestion)} now.")
+
+        screen = RangeScreen(event.config, sweep=pane.form.sweep, ascii=self.ascii_only)
+        self.push_screen(screen, closed)
+
+    def on_range_screen_begun(self, event: RangeScreen.Begun) -> None:  # noqa: D102
+        self.parts.range_tests.start(event.screen)
+
+    def on_queue_pane_wished(self, event: QueuePane.Wished) -> None:  # noqa: D102
+        from rottui.tui.steering_wishes import STEERED
+        from rottui.tui.widgets.queue_rules import FORMED
+
+        ids = list(event.run_ids)
+        if event.note:
+            self.notify(event.note, timeout=6, markup=False)
+        match event.kind:
+            case kind if kind in FORMED:
+                self.parts.form_wishes.wish(kind, ids[0])
+            case kind if kind in STEERED:
+                self.parts.steering_wishes.wish(kind, ids)
+            case kind:
+                self.parts.queue_wishes.wish(kind, ids)
+
+    def on_queue_pane_group_paused(self, event: QueuePane.GroupPaused) -> None:  # noqa: D102
+        self.parts.queue_wishes.pause_group(event)
+
+    def on_queue_pane_all_paused(self, event: QueuePane.AllPaused) -> None:  # noqa: D102
+        self.parts.queue_wishes.pause_all(event.paused)
+
+    def on_queue_pane_undone(self) -> None:  # noqa: D102
+        self.parts.queue_wishes.undo()
+
+    def on_queue_pane_trash_wanted(self) -> None:  # noqa: D102
+        from rottui.tui.screens.trash import TrashScreen
+
+        screen = TrashScreen(ascii=self.ascii_only)
+        self.push_screen(screen)
+        self.parts.queue_wishes.show_trash(screen)
+
+    def on_trash_screen_restore_wanted(self, event: TrashScreen.RestoreWanted) -> None:  # noqa: D102
+        self.parts.queue_wishes.restore(event)
+
+    def on_trash_screen_purge_wanted(self, event: TrashScreen.PurgeWanted) -> None:  # noqa: D102
+        self.parts.queue_wishes.purge(event)
+
+    def ask(self, question: str, then: Callable[[], None]) -> None:
+        """Go on after a yes."""
+
+        from rottui.tui.screens.questions import ConfirmScreen
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                then()
+
+        self.push_screen(ConfirmScreen(question), answered)
+
+    def say(self, sentence: str) -> None:
+        """Tell a person what was done."""
+        self.notify(sentence, timeout=4, markup=False)
+
+    def on_configure_pane_edited(self, event: ConfigurePane.Edited) -> None:  # noqa: D102
+        self.parts.form_wishes.edited(event)
+
+    def on_configure_pane_forked(self, event: ConfigurePane.Forked) -> None:  # noqa: D102
+        self.parts.form_wishes.forked(event)
+
+    def on_queue_pane_refused(self, event: QueuePane.Refused) -> None:  # noqa: D102
+        self.notify(event.reason, severity="warning", timeout=4, markup=False)
+
+    def on_queue_pane_opened(self, event: QueuePane.Opened) -> None:  # noqa: D102
+        self.main.choose(cursor=event.run_id)
+        self.parts.feed.want(frozenset(self.main.shown_runs))
+        self.main.go_to("charts")
+
+    def on_queue_pane_sweep_wanted(self, event: QueuePane.SweepWanted) -> None:  # noqa: D102
+        self.main.choose(cursor=event.run_id)
+        self.main.go_to("sweep")
+
+    def on_charts_pane_sweep_wanted(self) -> None:  # noqa: D102
+        self.main.go_to("sweep")
+
+    def on_sweep_pane_left(self) -> None:  # noqa: D102
+        self.main.go_to("charts")
+
+    def on_sweep_pane_opened(self, event: SweepPane.Opened) -> None:  # noqa: D102
+        self.main.queue_pane.set_marked(event.run_ids)
+        self.main.go_to("charts")
+
+    def on_queue_pane_marked(self, event: QueuePane.Marked) -> None:  # noqa: D102
+        self.main.choose(marked=tuple(event.run_ids))
+        self.parts.feed.want(frozenset(self.main.shown_runs))
+
+    def on_queue_pane_cursor_moved(self, event: QueuePane.CursorMoved) -> None:  # noqa: D102
+        self.main.choose(cursor=event.run_id)
+        self.parts.feed.want(frozenset(self.main.shown_runs))

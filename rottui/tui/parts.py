@@ -1,0 +1,69 @@
+"""What works behind the screen: imported and made once the first frame stands."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from rottui import locations
+from rottui.tui.backstage import Hand
+from rottui.tui.feed import Feed
+from rottui.tui.form_wishes import FormWishes
+from rottui.tui.images import ImageAnswers, Images
+from rottui.tui.leaving import Leaving
+from rottui.tui.predictions import PredictionAnswers
+from rottui.tui.queue_wishes import QueueWishes
+from rottui.tui.range_tests import RangeTests
+from rottui.tui.steering_wishes import SteeringWishes
+from rottui.tui.trainer import Trainer
+
+if TYPE_CHECKING:
+    from rottui.core.config import DataConfig
+    from rottui.store.runs import RunStore
+    from rottui.tui.app import RottuiApp
+    from rottui.tui.remembered import Remembered
+
+STOP_SECONDS = 30.0
+"""How long leaving waits for a worker that does not stop, such as one that still decodes images."""
+
+
+class Parts:
+    """Who reads the store for the app, who writes what panes wish, who reckons, who trains.
+
+    Args:
+        app: whose they are.
+        store: the run store, open.
+        remembered: what lasts from one launch to the next.
+        workers: worker threads of the engine; as many as fit the machine if None.
+        train: whether this process trains.
+    """
+
+    def __init__(
+        self,
+        app: RottuiApp,
+        store: RunStore,
+        remembered: Remembered,
+        *,
+        workers: int | None,
+        train: bool,
+    ) -> None:
+        cache_dir = locations.cache_dir()
+        self.trainer = Trainer(
+            store.folder, cache_dir=cache_dir, workers=workers, stop_seconds=STOP_SECONDS
+        )
+        over_ssh = bool(os.environ.get("SSH_CONNECTION"))
+        self.feed = Feed(app, store, interval=1.0 if over_ssh else 0.5)
+        self.wishes = Hand(app, "wishes")
+        self.images = ImageAnswers(Hand(app, "images"), Images(cache_dir))
+        self.range_tests = RangeTests(app, cache_dir)
+        self.predictions = PredictionAnswers(Hand(app, "predictions"), store, Images(cache_dir))
+        self.form_wishes = FormWishes(app, store)
+        self.queue_wishes = QueueWishes(app, store)
+        self.steering_wishes = SteeringWishes(app, store)
+        self.leaving = Leaving(app, self.trainer if train else None, self.wishes, remembered)
+        self.form_data: DataConfig | None = None
+        """What the form's data are."""
+
+    def stop_range_tests(self) -> None:
+        """End a range test that is under way; any thread, waits."""
+        self.range_tests.stop(STOP_SECONDS)
