@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rottui.store.holding import HeldBack, Hold
-from rottui.store.records import GroupRow, RunRow
+from rottui.store.records import GroupRow, HeldBack, Hold, RunRow
 from rottui.store.runs import RunStore
 from rottui.tui.widgets.held import told
 

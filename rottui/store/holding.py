@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
-from enum import StrEnum
 
 from rottui.store.claimable import (
     EVERYTHING_PAUSED,
@@ -16,38 +14,8 @@ from rottui.store.claimable import (
 )
 from rottui.store.connection import Connections
 from rottui.store.reading import Reader
+from rottui.store.records import HeldBack, Hold, Missing
 from rottui.store.soundness import state_of
-from rottui.store.states import State
-
-
-class Hold(StrEnum):
-    """What can keep a queued run from being trained, the first of them where several do."""
-
-    NEEDS = "needs"
-    EVERYTHING = "everything"
-    GROUP = "group"
-    FULL = "full"
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A run that must be done before another one, and is not."""
-
-    id: int
-    state: State | None
-    """None: it was purged."""
-    trashed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class HeldBack:
-    """Why a queued run is not trained now."""
-
-    by: Hold
-    missing: tuple[Missing, ...] = ()
-    """What it needs and is not done, by id."""
-    for_good: bool = False
-    """Whether it is never trained unless a person does something about what it needs."""
 
 
 class Holding(Reader):

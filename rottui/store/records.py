@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from rottui.store.states import State, Wish
@@ -293,3 +294,33 @@ class Claim:
     run: RunRow
     worker: str
     attempt: int
+
+
+class Hold(StrEnum):
+    """What can keep a queued run from being trained, the first of them where several do."""
+
+    NEEDS = "needs"
+    EVERYTHING = "everything"
+    GROUP = "group"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A run that must be done before another one, and is not."""
+
+    id: int
+    state: State | None
+    """None: it was purged."""
+    trashed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """Why a queued run is not trained now."""
+
+    by: Hold
+    missing: tuple[Missing, ...] = ()
+    """What it needs and is not done, by id."""
+    for_good: bool = False
+    """Whether it is never trained unless a person does something about what it needs."""

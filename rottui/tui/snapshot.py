@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rottui.engine.forecast import Forecast
-from rottui.store.holding import HeldBack
-from rottui.store.records import EpochRow, EventRow, RunRow, SweepRow
+from rottui.store.records import EpochRow, EventRow, HeldBack, RunRow, SweepRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,7 @@ import pytest
 
 from rottui.errors import StoreError
 from rottui.store.groups import GENTLY, NO, NOW
-from rottui.store.holding import HeldBack, Hold, Missing
-from rottui.store.records import NewRun
+from rottui.store.records import HeldBack, Hold, Missing, NewRun
 from rottui.store.runs import RunStore
 from rottui.store.states import State
 

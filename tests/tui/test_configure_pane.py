@@ -683,9 +683,9 @@ async def test_without_colour_and_in_ascii(monkeypatch: pytest.MonkeyPatch) -> N
         assert app.line("sweep").isascii()
 
 
-def test_the_panes_import_neither_torch_nor_numpy() -> None:
+def test_the_form_imports_neither_torch_nor_the_store() -> None:
     code = (
-        "import sys, rottui.tui.widgets.queue_pane, rottui.tui.widgets.configure_pane\n"
+        "import sys, rottui.tui.widgets.configure_pane\n"
         "print([m for m in ('torch', 'torchvision', 'numpy', 'sqlite3', 'plotext')"
         " if m in sys.modules])"
     )

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from runs_made import run_row
 
-from rottui.store.holding import HeldBack, Hold, Missing
-from rottui.store.records import SweepRow
+from rottui.store.records import HeldBack, Hold, Missing, SweepRow
 from rottui.store.states import State
 from rottui.tui.snapshot import Snapshot
 from rottui.tui.widgets.held import Held, held_back, told

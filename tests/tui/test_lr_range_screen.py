@@ -255,7 +255,7 @@ async def test_each_seed_says_where_it_is(untrained: RottuiApp) -> None:
 
 
 async def test_ascii_where_there_is_nothing_else(untrained: RottuiApp) -> None:
-    untrained._ascii = True
+    untrained.ascii_only = True
     async with running(untrained, (80, 24)) as pilot:
         screen = await shown_recorded(untrained, pilot, all_of_it())
         lines = [strip.text for strip in screen._compositor.render_strips()]

@@ -15,8 +15,7 @@ from textual.widgets import Footer, Static
 from rottui.core.presets import sweep_preset
 from rottui.engine.forecast import Forecast, Span
 from rottui.engine.paces import Basis
-from rottui.store.holding import HeldBack, Hold, Missing
-from rottui.store.records import RunRow, SweepRow
+from rottui.store.records import HeldBack, Hold, Missing, RunRow, SweepRow
 from rottui.store.states import State
 from rottui.tui.keymap import actions
 from rottui.tui.snapshot import Snapshot

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from rottui.store.holding import HeldBack, Hold, Missing
-from rottui.store.records import RunRow, SweepRow
+from rottui.store.records import HeldBack, Hold, Missing, RunRow, SweepRow
 from rottui.store.states import RETRIED, State
 from rottui.tui.snapshot import Snapshot
 
