@@ -29,9 +29,9 @@ def time_left_lines(expected: Expectation) -> list[str]:
         if forecast.assumed:
             assumed.append(forecast.workers)
         if assumed:
+            numbers = _listed(assumed)
             lines.append(
-                f"  assumed, not measured, for {_listed(assumed)}: a run a core keeps its pace, "
-                "more share the cores"
+                f"  assumed for {numbers}: a run a core keeps its pace, more share the cores"
             )
     elif forecast.unknown:
         lines.append("time left: unknown, since nothing like these runs was trained yet")

@@ -4,8 +4,9 @@ So many workers take runs as the store's claims would: by priority and place, of
 at once as may be, of a halved sweep the lowest rung first, and runs that need others after those.
 What a run costs is told by ``paces``; it changes with the number of runs in training beside it.
 
-Runs are counted to their last epoch, or to their next rung: which of them go on from there is not
-known, nor whether one will stop early or diverge.
+Runs are counted to their last epoch: whether one will stop early or diverge is not known. Of a
+halved sweep as many go on from each rung as its plan says; which they will be is not known, so that
+a run's own times are those to its next rung.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from rottui.engine.later_rungs import later_stretches
 from rottui.engine.paces import Basis, Pace, Paces
 from rottui.store.groups import NO, NOW
 from rottui.store.outlook import GroupRules, Outlook, UnfinishedRun
@@ -52,7 +54,7 @@ class Forecast:
     held_seconds: float | None = None
     """Training that the held ones need, one after the other; None if unknown of any."""
     to_rung: int = 0
-    """Of the runs with a span, how many may go on beyond it."""
+    """Of the runs with a span, how many may go on beyond it, which nothing foretells."""
     others: Mapping[int, Total] = field(default_factory=dict)
     """Number of workers → what it would be with as many."""
 
@@ -71,12 +73,13 @@ def forecast(outlook: Outlook, workers: int, cores: int) -> Forecast:
     held, unknown, runs = _sorted_out(outlook, paces)
     totals: dict[int, Total] = {}
     spans: Mapping[int, Span] = {}
+    foreseen, followed = _with_later_rungs(outlook, runs)
     for count in sorted({workers, *_counts(cores)}):
-        simulated = _Simulation(runs, outlook.groups, paces, count, cores)
+        simulated = _Simulation(foreseen, outlook.groups, paces, count, cores)
         simulated.run()
         totals[count] = Total(simulated.now, simulated.assumed)
         if count == workers:
-            spans = simulated.spans
+            spans = {run.id: simulated.spans[run.id] for run in runs if run.id in simulated.spans}
     held += [run for run in runs if run.id not in spans]
     return Forecast(
         workers,
@@ -87,7 +90,7 @@ def forecast(outlook: Outlook, workers: int, cores: int) -> Forecast:
         unknown=tuple(unknown),
         held=tuple(run.id for run in held),
         held_seconds=_work(held, paces),
-        to_rung=sum(run.rung is not None for run in runs if run.id in spans),
+        to_rung=sum(run.rung is not None and run.group not in followed for run in runs),
         others={count: total for count, total in totals.items() if count != workers and spans},
     )
 
@@ -121,6 +124,32 @@ def _sorted_out(
         [run.id for run in outlook.runs if run.id in unknown],
         [run for run in outlook.runs if run.id not in gone],
     )
+
+
+def _with_later_rungs(
+    outlook: Outlook, runs: Sequence[UnfinishedRun]
+) -> tuple[list[UnfinishedRun], set[int]]:
+    """The runs, with stand-ins for what halved sweeps will train later; the sweeps that have them.
+
+    Not those of a sweep of which a run is held back or unknown: when it goes on, nobody knows.
+    """
+    simulated = {run.id for run in runs}
+    members: dict[int, list[UnfinishedRun]] = defaultdict(list)
+    for run in outlook.runs:
+        if run.group is not None and run.group in outlook.halved:
+            members[run.group].append(run)
+    foreseen, followed = list(runs), set()
+    lowest = 0
+    for group, mine in members.items():
+        stretches = later_stretches(outlook.halved[group], mine, lowest - 1)
+        if stretches is not None and all(run.id in simulated or run.at_rung for run in mine):
+            lowest -= len(stretches)
+            foreseen += stretches
+            followed.add(group)
+    last_of = {run.group: place for place, run in enumerate(outlook.runs)}
+    place_of = {run.id: place for place, run in enumerate(outlook.runs)}
+    foreseen.sort(key=lambda run: place_of.get(run.id, last_of[run.group]))
+    return foreseen, followed
 
 
 def _is_held(run: UnfinishedRun, outlook: Outlook) -> bool:

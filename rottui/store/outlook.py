@@ -13,7 +13,7 @@ from typing import Any
 
 from rottui.store.connection import Connections
 from rottui.store.groups import NO
-from rottui.store.reading import Reader
+from rottui.store.reading import Reader, config_of
 from rottui.store.soundness import state_of
 from rottui.store.states import State, Wish
 from rottui.store.work import RECENT
@@ -71,6 +71,17 @@ class GroupRules:
 
 
 @dataclass(frozen=True, slots=True)
+class HalvedSweep:
+    """A sweep whose runs wait for each other at rungs."""
+
+    plan: object
+    """What its spec says of that, as JSON values."""
+    standing: tuple[tuple[int | None, int], ...]
+    """Rung that they go to, wait at or ended at (None: the end), and how many runs; those that
+    failed or were cancelled leave their place to others."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
     """The unfinished runs of a store and every measured pace, at one moment."""
 
@@ -80,6 +91,8 @@ class Outlook:
     """Those that hold runs back, or limit how many train at the same time."""
     paused: int = NO
     """Whether, and how, everything is."""
+    halved: Mapping[int, HalvedSweep] = field(default_factory=dict)
+    """Sweeps of which a run is on its way to a rung, or waits there."""
 
 
 class Outlooks(Reader):
@@ -97,6 +110,7 @@ class Outlooks(Reader):
             needs = cursor.execute(_NEEDS).fetchall() if unfinished else []
             groups = cursor.execute(_GROUPS).fetchall()
             paused = cursor.execute(_PAUSED).fetchone()
+            standings = cursor.execute(_STANDINGS).fetchall()
         needs_of: dict[int, tuple[int, ...]] = {}
         for run_id, needed in needs:
             needs_of[run_id] = (*needs_of.get(run_id, ()), needed)
@@ -110,6 +124,7 @@ class Outlooks(Reader):
             paces=tuple(pace_of[run_id] for run_id, place, *_ in measured if place <= ENOUGH),
             groups={group: GroupRules(*rules) for group, *rules in groups},
             paused=NO if paused is None else paused[0],
+            halved=_halved(standings),
         )
 
 
@@ -188,6 +203,26 @@ SELECT id, CAST(parallel AS INTEGER), CAST(paused AS INTEGER) FROM sweeps
 WHERE parallel IS NOT NULL OR paused <> 0
 """
 _PAUSED = "SELECT CAST(value AS INTEGER) FROM settings WHERE key = 'paused'"
+
+_STANDINGS = f"""
+SELECT s.id, s.spec, CAST(o.until AS INTEGER), count(*)
+FROM sweeps s JOIN runs o ON o.sweep_id = s.id AND o.trashed_at IS NULL
+    AND o.state NOT IN ('failed', 'cancelled')
+WHERE s.id IN (SELECT r.sweep_id FROM runs r WHERE {_LEFT} AND r.until IS NOT NULL)
+GROUP BY s.id, o.until
+"""
+
+
+def _halved(rows: list[tuple[Any, ...]]) -> dict[int, HalvedSweep]:
+    standing: dict[int, list[tuple[int | None, int]]] = {}
+    specs = {}
+    for sweep, spec, until, count in rows:
+        standing.setdefault(sweep, []).append((until, count))
+        specs[sweep] = spec
+    return {
+        sweep: HalvedSweep((config_of(spec) or {}).get("halving"), tuple(standing[sweep]))
+        for sweep, spec in specs.items()
+    }
 
 
 def _is_sound(row: tuple[Any, ...]) -> bool:

@@ -103,7 +103,7 @@ def test_the_time_left_is_told_from_the_epochs_of_like_runs(
         "  with another number of workers: 1: 8m 20s, 3: 4m 10s, 4: 4m 10s",
         "  2 cores here: more workers than that train no faster",
         "  paces: 2 from like runs",
-        "  assumed, not measured, for 2, 3, 4: a run a core keeps its pace, more share the cores",
+        "  assumed for 2, 3, 4: a run a core keeps its pace, more share the cores",
         "held back, and not counted: 1 run, 4m 10s of training",
     ]
     left = told(rottui)["time_left"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from paces_made import MLP, measured, shape
@@ -10,7 +11,7 @@ from rottui.core.presets import SEED_CNN
 from rottui.engine.forecast import Forecast, Total, forecast
 from rottui.engine.paces import Basis
 from rottui.store.groups import GENTLY, NOW
-from rottui.store.outlook import GroupRules, Outlook, UnfinishedRun
+from rottui.store.outlook import GroupRules, HalvedSweep, Outlook, UnfinishedRun
 from rottui.store.states import State, Wish
 
 SHAPE = shape(MLP)
@@ -129,6 +130,19 @@ def test_a_halved_sweep_trains_its_lowest_rung_first_and_is_counted_to_it() -> N
     expected = told(*runs, workers=1)
     assert spans(expected) == {2: (0, 3), 3: (3, 6), 1: (6, 12), 5: (12, 16)}
     assert (expected.to_rung, expected.held, expected.unknown) == (3, (), ())
+
+
+def test_of_a_halved_sweep_as_many_go_on_as_its_plan_says() -> None:
+    runs = [run(n, 2, group=7, rung=2) for n in range(1, 5)]
+    halved = {7: HalvedSweep({"rungs": [2, 4, 8], "sizes": [4, 2, 1]}, ((2, 4),))}
+    expected = told(*runs, run(5, 3), workers=1, halved=halved)
+    assert spans(expected) == {1: (0, 2), 2: (2, 4), 3: (4, 6), 4: (6, 8), 5: (16, 19)}
+    assert (expected.seconds, expected.to_rung) == (8 + 2 * 2 + 4 + 3, 0)
+    held = replace(runs[3], state=State.PAUSED)
+    expected = told(*runs[:3], held, run(5, 3), workers=1, halved=halved)
+    assert (expected.seconds, expected.to_rung) == (6 + 3, 3), "the paused one may go on or not"
+    damaged = {7: HalvedSweep({"rungs": [2, 1]}, ((2, 4),))}
+    assert told(*runs, halved=damaged).to_rung == 4
 
 
 def test_runs_slow_each_other_down_as_long_as_they_train_together() -> None:
