@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -10,6 +11,15 @@ from rottui.errors import StoreError
 
 LOG_NAME = "rottui.log"
 LOG_BYTES = 1_000_000
+
+
+class LogFile(RotatingFileHandler):
+    """A log that is left out where there is no room for it: a traceback would cover the screen."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        """Keep silent about a line that the disk does not take."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
 
 
 def log_to(folder: Path) -> Path:
@@ -24,7 +34,7 @@ def log_to(folder: Path) -> Path:
         return path
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8")
+        handler = LogFile(path, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8")
     except OSError as error:
         raise StoreError(f"cannot write {path}: {error.strerror}") from None
     handler.setFormatter(
