@@ -19,7 +19,7 @@ from rottui.store.states import State
 def later_stretches(
     sweep: HalvedSweep, runs: Sequence[UnfinishedRun], first_id: int
 ) -> list[UnfinishedRun] | None:
-    """A stand-in for each stretch from a rung to the next that some run will train.
+    """Stand-ins for the stretches from a rung to the next that some run will train.
 
     None where the plan is damaged.
 
@@ -38,24 +38,30 @@ def later_stretches(
         return last if rung is None else min(bisect_left(plan.rungs, rung), last)
 
     stretches: list[UnfinishedRun] = []
+
+    def added(left: int, rung: int | None, needs: tuple[int, ...]) -> UnfinishedRun:
+        stand_in = replace(
+            runs[0],
+            id=first_id - len(stretches),
+            state=State.QUEUED,
+            wish=None,
+            left=left,
+            rung=rung,
+            at_rung=False,
+            needs=needs,
+        )
+        stretches.append(stand_in)
+        return stand_in
+
     below = [run for run in runs if level(run.rung) == 0]
     for rung in range(1, last + 1):
         came = sum(count for until, count in sweep.standing if level(until) >= rung)
         more = max(0, min(plan.sizes[rung] - came, len(below)))
+        gap, until = plan.rungs[rung] - plan.rungs[rung - 1], plan.rungs[rung]
+        to = None if rung == last else until
         needed = tuple(run.id for run in below if not run.at_rung)
-        added = [
-            replace(
-                runs[0],
-                id=first_id - len(stretches) - number,
-                state=State.QUEUED,
-                wish=None,
-                left=plan.rungs[rung] - plan.rungs[rung - 1],
-                rung=None if rung == last else plan.rungs[rung],
-                at_rung=False,
-                needs=needed,
-            )
-            for number in range(more)
-        ]
-        stretches += added
-        below = [*(run for run in runs if level(run.rung) == rung), *added]
+        if more and needed:  # one waits for them all, and the others for it: 10,000 runs are many
+            needed = (added(0, to, needed).id,)
+        below = [run for run in runs if level(run.rung) == rung]
+        below += [added(gap, to, needed) for _ in range(more)]
     return stretches
