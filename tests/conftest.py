@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from hypothesis import settings
 from PIL import Image
@@ -27,6 +30,25 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(f"ROTTUI_{name}", str(tmp_path / "home" / name.lower()))
     for name in ("NO_COLOR", "SSH_CONNECTION", "COLORTERM"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def listening() -> Callable[[int], list[str]]:
+    """Where a process and its children listen for others on a network, this machine's own too."""
+
+    def ask(pid: int) -> list[str]:
+        process = psutil.Process(pid)
+        return [
+            str(found.laddr)
+            for each in (process, *process.children(recursive=True))
+            for found in each.net_connections("inet")
+            if found.status == psutil.CONN_LISTEN
+            or (found.type == socket.SOCK_DGRAM and not found.raddr)
+        ]
+
+    with socket.create_server(("127.0.0.1", 0)):
+        assert ask(os.getpid()), "it would not see a socket that listens"
+    return ask
 
 
 @pytest.fixture(scope="session")

@@ -71,11 +71,18 @@ def test_a_failure_shows_in_the_exit_code(rottui, images: Path, folders: Path) -
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_saves_and_puts_back(
-    rottui, process: Process, images: Path, folders: Path, number: int, code: int
+    rottui,
+    process: Process,
+    images: Path,
+    folders: Path,
+    listening: Callable[[int], list[str]],
+    number: int,
+    code: int,
 ) -> None:
     rottui("train", "--queue", "--data", images, *ENDLESS)
     working = process("work")
     read_until(working, "epoch      3/100000")
+    assert listening(working.pid) == []
     working.send_signal(number)
     out, err = working.communicate(timeout=60)
     assert (working.returncode, err) == (code, "")

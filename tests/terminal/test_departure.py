@@ -66,9 +66,14 @@ def test_quitting_saves_the_run_and_the_next_launch_continues_it(
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_signal_saves_the_run_and_leaves_the_terminal_as_it_was(
-    number: signal.Signals, code: int, training: Callable[[], Terminal], tmp_path: Path
+    number: signal.Signals,
+    code: int,
+    training: Callable[[], Terminal],
+    tmp_path: Path,
+    listening: Callable[[int], list[str]],
 ) -> None:
     app = training()
+    assert listening(app.pid) == []
     os.kill(app.pid, number)
     assert app.wait_exit() == code
     assert saved(tmp_path).state is State.QUEUED
