@@ -11,9 +11,6 @@ from rottui.store.runs import RunStore
 from rottui.store.states import State
 from rottui.tui.widgets.formats import runs_text
 
-OWN = "train"
-"""The program that trains the runs it has added, and no others."""
-
 
 def note_what_holds_back(rows: RunStore, ids: Collection[int]) -> None:
     """Tell on standard error, a line each, why runs that were just queued are not begun.
@@ -27,13 +24,6 @@ def note_what_holds_back(rows: RunStore, ids: Collection[int]) -> None:
         print(f"note: {sentence}", file=sys.stderr)
 
 
-def somebody_trains(rows: RunStore) -> bool:
-    """Whether a worker lives that trains what is queued."""
-    workers = rows.workers()
-    dead = set(liveness.dead(workers))
-    return any(worker.program != OWN and worker.id not in dead for worker in workers)
-
-
 def _reasons(rows: RunStore, queued: dict[int, int | None]) -> list[str]:
     """Of everything, of the groups of these runs (id → group), and of what they need."""
 
@@ -41,7 +31,7 @@ def _reasons(rows: RunStore, queued: dict[int, int | None]) -> list[str]:
         return command_for(rows.folder, words)
 
     said = []
-    if not somebody_trains(rows):
+    if not liveness.somebody_trains(rows.workers()):
         said.append(f"no worker lives: start {command('work')} or {command('launch')}")
     if rows.all_paused:
         said.append(f"everything is paused; go on: {command('resume --all')}")

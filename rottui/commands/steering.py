@@ -49,8 +49,7 @@ def extend(references: Sequence[str], *, epochs: str | None, store: str | None) 
         raise UsageError("say how many epochs more: --epochs 20, say")
     with opened(store) as rows:
         runs = _runs(rows, references)
-        for run in runs:
-            longer = steering.extend(rows, run, more)
+        for run, longer in zip(runs, steering.extend(rows, runs, more), strict=True):
             print(f"run {run.id}: queued, goes on from epoch {run.epochs} to {longer.epochs}")
         note_what_holds_back(rows, [run.id for run in runs])
     return DONE

@@ -16,6 +16,9 @@ from rottui.store.records import WorkerRow
 SAME_START_SECONDS = 2.0
 """Two readings of one process's start differ by less; another process's pid by more."""
 
+OWN_RUNS = "train"
+"""The program whose workers train the runs that it has added, and no others."""
+
 
 def this_worker(program: str = "") -> WorkerRow:
     """The facts about a new worker in this process, which runs that command of ours."""
@@ -41,6 +44,13 @@ def dead(workers: Iterable[WorkerRow]) -> list[str]:
         for worker in workers
         if worker.host == host and (worker.boot != boot or not _lives(worker))
     ]
+
+
+def somebody_trains(workers: Iterable[WorkerRow]) -> bool:
+    """Whether one of these workers lives and trains whatever is queued, as far as one can know."""
+    known = list(workers)
+    gone = set(dead(known))
+    return any(worker.program != OWN_RUNS and worker.id not in gone for worker in known)
 
 
 def _lives(worker: WorkerRow) -> bool:

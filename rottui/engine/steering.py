@@ -5,6 +5,7 @@ The store's own wishes (scale the lr, save now) need no knowledge of configs; th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rottui.core.config import RunConfig
@@ -15,7 +16,7 @@ from rottui.core.steering import (
     order_problem,
 )
 from rottui.errors import ConfigError, Problem, StoreError
-from rottui.store.records import Checkpoint, NewFork, RunRow
+from rottui.store.records import Checkpoint, Extension, NewFork, RunRow
 from rottui.store.runs import RunStore
 from rottui.store.states import State
 
@@ -26,23 +27,27 @@ KINDS = ("last", "best", "previous")
 """The checkpoints that a run can be forked from."""
 
 
-def extend(store: RunStore, run: RunRow, epochs: int) -> RunRow:
-    """Queue a done run again, in place, to be trained ``epochs`` epochs further.
+def extend(store: RunStore, runs: Sequence[RunRow], epochs: int) -> list[RunRow]:
+    """Queue done runs again, in place, each to be trained ``epochs`` epochs further.
 
-    What comes is bit for bit what a run planned so long from the start would have been.
+    What comes is bit for bit what runs planned so long from the start would have been.
 
     Raises:
-        StoreError: the run is not done, ended early, or its schedule depends on its length.
-        ConfigError: more epochs than a run can have.
+        StoreError: a run is not done, ended early, or its schedule depends on its length; nothing
+            was changed.
+        ConfigError: more epochs than a run can have; nothing was changed.
     """
-    config = RunConfig.from_dict(run.config)
-    if run.state is State.DONE and (problem := extension_problem(config)):
-        raise StoreError(f"run {run.id}: {problem}")
-    planned = run.epochs + epochs
-    longer = config.replaced({"epochs": planned})
-    words = f"by {epochs} {'epoch' if epochs == 1 else 'epochs'}, to {planned}"
-    store.extend(run.id, planned, longer.to_dict(), words)
-    return store.run(run.id)
+    words = f"by {epochs} {'epoch' if epochs == 1 else 'epochs'}"
+    extensions = []
+    for run in runs:
+        config = RunConfig.from_dict(run.config)
+        if run.state is State.DONE and (problem := extension_problem(config)):
+            raise StoreError(f"run {run.id}: {problem}")
+        planned = run.epochs + epochs
+        longer = config.replaced({"epochs": planned})
+        extensions.append(Extension(run.id, planned, longer.to_dict(), f"{words}, to {planned}"))
+    store.extend(extensions)
+    return [store.run(run.id) for run in runs]
 
 
 def fork(

@@ -250,6 +250,19 @@ class Steer:
 
 
 @dataclass(frozen=True, slots=True)
+class Extension:
+    """A done run that is to be trained further, in place."""
+
+    run: int
+    epochs: int
+    """Planned in all."""
+    config: Mapping[str, Any]
+    """The run's own but for the number of epochs."""
+    detail: str
+    """What its event says."""
+
+
+@dataclass(frozen=True, slots=True)
 class NewFork:
     """A run that goes on from a checkpoint of another one."""
 

@@ -13,14 +13,13 @@ import json
 import sqlite3
 import time
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
 from rottui.errors import StoreError
 from rottui.store.checkpoints import CheckpointFiles
 from rottui.store.connection import Connections
 from rottui.store.insertion import insert_run
 from rottui.store.reading import Reader, config_of
-from rottui.store.records import Checkpoint, Claim, NewFork, RunRow, Steer
+from rottui.store.records import Checkpoint, Claim, Extension, NewFork, RunRow, Steer
 from rottui.store.states import ENDED, State
 from rottui.store.work import BEST, BEST_FIRST, held, lost, record
 from rottui.store.writing import files_of, new_revision, note, rows_of
@@ -71,35 +70,17 @@ class Steering(Reader):
                 db.execute("UPDATE runs SET revision = ? WHERE id = ?", (revision, run_id))
                 note(db, run_id, "wish", words)
 
-    def extend(self, run_id: int, epochs: int, config: Mapping[str, Any], detail: str) -> None:
-        """Queue a done run again, in place, planned up to so many epochs in all.
-
-        It goes on from its last checkpoint. ``config`` is its own but for the number of epochs.
+    def extend(self, extensions: Collection[Extension]) -> None:
+        """Queue done runs again, in place, to go on from their last checkpoints.
 
         Raises:
-            StoreError: it is not done, ended early, or is planned as long already.
+            StoreError: one is not done, ended early, or is planned as long already; nothing was
+                changed.
         """
-        text = json.dumps(dict(config), allow_nan=False)
         with self._connections.writing() as db:
-            row = _row(db, run_id)
-            if row["state"] != State.DONE:
-                raise StoreError(f"run {run_id} is {row['state']}; only done runs are extended")
-            if row["epochs"] >= epochs:
-                raise StoreError(f"run {run_id} is planned for {row['epochs']} epochs already")
-            if row["epochs_done"] < row["epochs"]:
-                why = row["reason"] or f"after epoch {row['epochs_done']}"
-                raise StoreError(
-                    f"run {run_id} ended before its last epoch ({why}); fork it to train on"
-                )
-            if "last" not in files_of(db, run_id):
-                raise StoreError(f"run {run_id} has no last checkpoint to go on from")
-            db.execute(
-                "UPDATE runs SET state = 'queued', wish = NULL, epochs = ?, config = ?, "
-                "until = NULL, ended_at = NULL, reason = NULL, error = NULL, revision = ? "
-                "WHERE id = ?",
-                (epochs, text, new_revision(db), run_id),
-            )
-            note(db, run_id, "extended", detail, row["epochs_done"])
+            revision = new_revision(db)
+            for extension in extensions:
+                _extend(db, extension, revision)
 
     def fork(self, new: NewFork, *, state: State = State.QUEUED) -> RunRow:
         """Add a run that begins with a copy of another one's curve, up to ``new.epoch``.
@@ -221,6 +202,26 @@ def _row(db: sqlite3.Connection, run_id: int) -> sqlite3.Row:
     if config_of(row["config"]) is None:
         raise StoreError(f"the config of run {run_id} is damaged")
     return row
+
+
+def _extend(db: sqlite3.Connection, extension: Extension, revision: int) -> None:
+    run_id, epochs = extension.run, extension.epochs
+    row = _row(db, run_id)
+    if row["state"] != State.DONE:
+        raise StoreError(f"run {run_id} is {row['state']}; only done runs are extended")
+    if row["epochs"] >= epochs:
+        raise StoreError(f"run {run_id} is planned for {row['epochs']} epochs already")
+    if row["epochs_done"] < row["epochs"]:
+        why = row["reason"] or f"after epoch {row['epochs_done']}"
+        raise StoreError(f"run {run_id} ended before its last epoch ({why}); fork it to train on")
+    if "last" not in files_of(db, run_id):
+        raise StoreError(f"run {run_id} has no last checkpoint to go on from")
+    db.execute(
+        "UPDATE runs SET state = 'queued', wish = NULL, epochs = ?, config = ?, until = NULL, "
+        "ended_at = NULL, reason = NULL, error = NULL, revision = ? WHERE id = ?",
+        (epochs, json.dumps(dict(extension.config), allow_nan=False), revision, run_id),
+    )
+    note(db, run_id, "extended", extension.detail, row["epochs_done"])
 
 
 def _touch(db: sqlite3.Connection, claim: Claim) -> None:

@@ -184,34 +184,35 @@ class Wishes(Reader):
                 changed.append(row["id"])
         return changed
 
-    def move(self, run_id: int, by: int) -> None:
-        """Move an unstarted run by so many places among those that wait; the ends hold.
+    def move(self, ids: Collection[int], by: int) -> None:
+        """Move unstarted runs by so many places among those that wait; the ends hold.
+
+        They stay in order among themselves.
 
         Raises:
-            StoreError: the run is not waiting.
+            StoreError: a run is not waiting; nothing was changed.
         """
         waiting = (State.QUEUED, State.PAUSED, State.DRAFT)
         with self._connections.writing() as db:
-            (row,) = rows_of(db, [run_id])
-            if row["state"] not in waiting:
-                raise StoreError(f"run {run_id} is {row['state']}; only waiting runs are moved")
+            for row in rows_of(db, ids):
+                if row["state"] not in waiting:
+                    raise StoreError(
+                        f"run {row['id']} is {row['state']}; only waiting runs are moved"
+                    )
             order = db.execute(
                 "SELECT id, position FROM runs WHERE state IN (?, ?, ?) ORDER BY position, id",
                 waiting,
             ).fetchall()
-            ids = [other["id"] for other in order]
-            places = [other["position"] for other in order]
-            here = ids.index(run_id)
-            there = min(max(0, here + by), len(ids) - 1)
-            if here == there:
+            before = [other["id"] for other in order]
+            after = _moved(before, frozenset(ids), by)
+            if before == after:
                 return
             revision = new_revision(db)
-            ids.insert(there, ids.pop(here))
-            for moved, place, before in zip(ids, places, order, strict=True):
-                if moved != before["id"]:
+            for place, was, now in zip(order, before, after, strict=True):
+                if was != now:
                     db.execute(
                         "UPDATE runs SET position = ?, revision = ? WHERE id = ?",
-                        (place, revision, moved),
+                        (place["position"], revision, now),
                     )
 
     def duplicate(self, ids: Collection[int]) -> list[RunRow]:
@@ -279,6 +280,19 @@ class Wishes(Reader):
                 (new.name, text, new.epochs, new_revision(db), run_id),
             )
             note(db, run_id, "edited")
+
+
+def _moved(order: list[int], chosen: Collection[int], by: int) -> list[int]:
+    """The order with the chosen ones so many places further; none passes another of them."""
+    later = by > 0
+    order = order[::-1] if later else order[:]
+    front = 0
+    for run_id in [run_id for run_id in order if run_id in chosen]:
+        here = order.index(run_id, front)
+        there = max(front, here - abs(by))
+        order.insert(there, order.pop(here))
+        front = there + 1
+    return order[::-1] if later else order
 
 
 def _begin_anew(db: sqlite3.Connection, run_id: int) -> list[str]:

@@ -73,7 +73,7 @@ class RottuiApp(PaneRequests):
         self._remembered = Remembered(locations.config_dir())
         self._wanted_theme = theme
         self._worker_count = workers
-        self._train = train
+        self._train = self.trains = train
         self._trouble: str | None = None
         self._trouble_looks = 0
         self._interrupted_told = ""
@@ -112,8 +112,14 @@ class RottuiApp(PaneRequests):
         self.choose_data(self._data_text)
         if self._train:
             started = self._tell_interrupted
-            Hand(self, "engine").do(self.parts.trainer.start, lambda _: started(), self.complain)
+            Hand(self, "engine").do(
+                self.parts.trainer.start, lambda _: started(), self._not_started
+            )
             self.set_interval(TROUBLE_SECONDS, self._look_for_trouble)
+
+    def _not_started(self, sentence: str) -> None:
+        self.trains = False
+        self.complain(sentence)
 
     def _tell_interrupted(self) -> None:
         from rottui.tui.trainer import interrupted_line

@@ -10,7 +10,9 @@ from rottui.engine import steering
 from rottui.store.records import Checkpoint, NewRun, RunRow
 from rottui.store.runs import RunStore
 from rottui.store.states import State
+from rottui.tui.queue_wishes import sentences
 from rottui.tui.screens.checkpoints import CheckpointScreen
+from rottui.tui.standstill import standstill
 from rottui.tui.widgets.configure_pane import ConfigurePane
 from rottui.tui.widgets.form_purpose import Edit, Fork
 from rottui.tui.widgets.queue_rules import Kind
@@ -78,14 +80,16 @@ class FormWishes:
         """Add what the form describes to the queue."""
         runs, sweep, spec = list(event.runs), event.sweep, event.spec
 
-        def add() -> Sequence[RunRow]:
-            return self._store.add_runs(_pinned(runs, event.until), sweep=sweep, spec=spec)
+        def add() -> tuple[Sequence[RunRow], str]:
+            rows = self._store.add_runs(_pinned(runs, event.until), sweep=sweep, spec=spec)
+            return rows, self._standstill(rows)
 
-        def done(rows: Sequence[RunRow]) -> None:
-            if len(rows) == 1:
-                self._app.say(f"Queued {rows[0].name}.")
-            else:
-                self._app.say(f"Queued {len(rows)} runs; Space marks those that the charts show.")
+        def done(result: tuple[Sequence[RunRow], str]) -> None:
+            rows, stands = result
+            said = f"Queued {rows[0].name}."
+            if len(rows) > 1:
+                said = f"Queued {len(rows)} runs; Space marks those that the charts show."
+            self._app.say(sentences(said, stands))
             self._app.main.go_to("queue")
 
         self._app.wish(add, done)
@@ -103,18 +107,23 @@ class FormWishes:
         """Queue a fork with the form's config."""
         fork = event.fork
 
-        def make() -> RunRow:
+        def make() -> tuple[RunRow, str]:
             parent = self._store.run(fork.run_id)
-            return steering.fork(
+            child = steering.fork(
                 self._store, parent, event.config, kind=fork.kind, name=event.name or None
             )
+            return child, self._standstill([child])
 
-        def done(child: RunRow) -> None:
-            self._saved(
-                f"Queued run {child.id}, a fork of run {fork.run_id} from epoch {fork.epoch}."
-            )
+        def done(result: tuple[RunRow, str]) -> None:
+            child, stands = result
+            where = f"run {fork.run_id} from epoch {fork.epoch}"
+            self._saved(sentences(f"Queued run {child.id}, a fork of {where}.", stands))
 
         self._app.wish(make, done)
+
+    def _standstill(self, rows: Sequence[RunRow]) -> str:
+        ids = [run.id for run in rows]
+        return standstill(self._store, ids, trains_here=self._app.trains)
 
     def _saved(self, said: str) -> None:
         self._app.say(said)

@@ -32,10 +32,15 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+SHORT = 80
+"""Characters that are read at a glance."""
+
 
 class PaneRequests(PaintingApp):
     """Takes every message of the panes to the part that answers it."""
 
+    trains: bool = False
+    """Whether the engine of this process trains, or is about to."""
     ascii_only: bool = False
     """Whether the terminal's encoding has none of the characters that the screen draws with."""
 
@@ -199,15 +204,13 @@ class PaneRequests(PaintingApp):
         from rottui.tui.widgets.queue_rules import FORMED
 
         ids = list(event.run_ids)
-        if event.note:
-            self.notify(event.note, timeout=6, markup=False)
         match event.kind:
             case kind if kind in FORMED:
                 self.parts.form_wishes.wish(kind, ids[0])
             case kind if kind in STEERED:
-                self.parts.steering_wishes.wish(kind, ids)
+                self.parts.steering_wishes.wish(kind, ids, event.note)
             case kind:
-                self.parts.queue_wishes.wish(kind, ids)
+                self.parts.queue_wishes.wish(kind, ids, event.note)
 
     def on_queue_pane_group_paused(self, event: QueuePane.GroupPaused) -> None:  # noqa: D102
         self.parts.queue_wishes.pause_group(event)
@@ -244,7 +247,8 @@ class PaneRequests(PaintingApp):
 
     def say(self, sentence: str) -> None:
         """Tell a person what was done."""
-        self.notify(sentence, timeout=4, markup=False)
+        seconds = 4 if len(sentence) <= SHORT else 8
+        self.notify(sentence, timeout=seconds, markup=False)
 
     def on_configure_pane_edited(self, event: ConfigurePane.Edited) -> None:  # noqa: D102
         self.parts.form_wishes.edited(event)

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 
+from rottui.errors import StoreError
 from rottui.store.groups import NO, NOW
 from rottui.store.records import RunRow
 from rottui.store.runs import RunStore
 from rottui.tui.screens.trash import TrashScreen
+from rottui.tui.standstill import standstill
 from rottui.tui.widgets.formats import runs_text
 from rottui.tui.widgets.queue_pane import QueuePane
 from rottui.tui.widgets.queue_rules import Kind
+
+T = TypeVar("T")
 
 
 class Desk(Protocol):
     """What the app does for the wishes."""
 
-    def wish(
-        self, action: Callable[[], object], done: Callable[[object], None] | None = None
-    ) -> None:
+    def wish(self, action: Callable[[], T], done: Callable[[T], None] | None = None) -> None:
         """Write to the store behind the screen, then show what it has become."""
 
     def ask(self, question: str, then: Callable[[], None]) -> None:
@@ -29,43 +31,94 @@ class Desk(Protocol):
     def say(self, sentence: str) -> None:
         """Tell a person what was done."""
 
+    @property
+    def trains(self) -> bool:
+        """Whether the app's own engine trains, or is about to."""
+
 
 class QueueWishes:
-    """Writes the wishes of the queue and of its trash; knows what was deleted last."""
+    """Writes the wishes of the queue and of its trash; knows what was deleted last.
+
+    A wish is one transaction, of however many runs, and told in one sentence.
+    """
 
     def __init__(self, desk: Desk, store: RunStore) -> None:
         self._desk = desk
         self._store = store
         self._deleted: list[list[int]] = []
 
-    def wish(self, kind: Kind, ids: list[int]) -> None:
-        """What a person wants of runs."""
-        store, desk = self._store, self._desk
+    def wish(self, kind: Kind, ids: list[int], note: str = "") -> None:
+        """What a person wants of runs; ``note`` says what is left alone."""
+        store = self._store
+        do, queue = partial(self._do, ids, note), partial(self._queue, ids, note)
         match kind:
             case Kind.PAUSE:
-                desk.wish(lambda: store.pause(ids))
+                do(lambda: store.pause(ids), "Pausing")
             case Kind.RESUME:
-                desk.wish(lambda: store.resume(ids))
+                queue(lambda: store.resume(ids), "Going on")
             case Kind.CANCEL:
-                desk.ask(
+                self._desk.ask(
                     f"Cancel {runs_text(ids)}? Only t, retry, lets them go on again.",
-                    lambda: desk.wish(lambda: store.cancel(ids)),
+                    lambda: do(lambda: store.cancel(ids), "Cancelling"),
                 )
-            case Kind.MOVE_UP | Kind.MOVE_DOWN:
-                desk.wish(partial(self._move, ids, -1 if kind is Kind.MOVE_UP else 1))
+            case Kind.MOVE_UP:
+                do(lambda: store.move(ids, -1), "Earlier")
+            case Kind.MOVE_DOWN:
+                do(lambda: store.move(ids, 1), "Later")
             case Kind.PRIORITY_UP | Kind.PRIORITY_DOWN:
                 by = 1 if kind is Kind.PRIORITY_UP else -1
-                desk.wish(lambda: store.set_priority(ids, by, relative=True))
+                do(lambda: store.set_priority(ids, by, relative=True), f"Priority {by:+d}")
             case Kind.DRAFT:
-                desk.wish(lambda: store.draft(ids))
+                do(lambda: store.draft(ids), "Laid aside")
             case Kind.RETRY:
-                desk.wish(lambda: store.retry(ids))
+                queue(lambda: store.retry(ids), "Queued again")
             case Kind.DUPLICATE:
-                desk.wish(lambda: store.duplicate(ids))
+                self._duplicate(ids, note)
             case Kind.DELETE:
-                desk.wish(lambda: store.delete(ids), lambda _: self._note_deleted(ids))
+                self._delete(ids, note)
             case _:
                 raise AssertionError(f"{kind} is done by a form or a dialog")
+
+    def _do(self, ids: list[int], note: str, action: Callable[[], object], what: str) -> None:
+        """Do it; of a single run, its row on the screen says so alone."""
+
+        def done(_: object) -> None:
+            if note or len(ids) > 1:
+                self._desk.say(sentences(f"{what}: {runs_text(ids)}.", note))
+
+        self._desk.wish(lambda: all_or_none(action, ids), done)
+
+    def _queue(self, ids: list[int], note: str, action: Callable[[], object], what: str) -> None:
+        """Likewise, and say where nobody will train them."""
+
+        def act() -> str:
+            all_or_none(action, ids)
+            return standstill(self._store, ids, trains_here=self._desk.trains)
+
+        def done(stands: str) -> None:
+            if note or stands or len(ids) > 1:
+                self._desk.say(sentences(f"{what}: {runs_text(ids)}.", note, stands))
+
+        self._desk.wish(act, done)
+
+    def _duplicate(self, ids: list[int], note: str) -> None:
+        def act() -> tuple[list[int], str]:
+            new = [run.id for run in self._store.duplicate(ids)]
+            return new, standstill(self._store, new, trains_here=self._desk.trains)
+
+        def done(result: tuple[list[int], str]) -> None:
+            new, stands = result
+            self._desk.say(sentences(f"Queued {runs_text(new)}.", note, stands))
+
+        self._desk.wish(act, done)
+
+    def _delete(self, ids: list[int], note: str) -> None:
+        def done(_: object) -> None:
+            self._deleted.append(ids)
+            said = f"{runs_text(ids).capitalize()} in the trash; U brings back."
+            self._desk.say(sentences(said, note))
+
+        self._desk.wish(lambda: all_or_none(lambda: self._store.delete(ids), ids), done)
 
     def pause_all(self, paused: bool) -> None:
         """Pause everything, or let it go on."""
@@ -96,8 +149,7 @@ class QueueWishes:
     def show_trash(self, screen: TrashScreen) -> None:
         """Fill the screen of the trash."""
 
-        def show(result: object) -> None:
-            rows: Sequence[RunRow] = result  # type: ignore[assignment]
+        def show(rows: Sequence[RunRow]) -> None:
             if screen.is_mounted:
                 screen.show(rows)
 
@@ -120,10 +172,21 @@ class QueueWishes:
             ),
         )
 
-    def _note_deleted(self, ids: list[int]) -> None:
-        self._deleted.append(ids)
-        self._desk.say(f"{runs_text(ids).capitalize()} in the trash; U brings back.")
 
-    def _move(self, ids: list[int], by: int) -> None:
-        for run_id in ids if by < 0 else reversed(ids):  # so that they do not pass each other
-            self._store.move(run_id, by)
+def all_or_none(action: Callable[[], object], ids: Sequence[int]) -> None:
+    """Do one transaction of many runs; where it fails, say that none of them has changed.
+
+    Raises:
+        StoreError: it failed.
+    """
+    try:
+        action()
+    except StoreError as error:
+        if len(ids) < 2:
+            raise
+        raise StoreError(f"{error}; none of the {runs_text(ids)} was changed") from None
+
+
+def sentences(*parts: str) -> str:
+    """The parts that are not empty, each ending as a sentence does, in one line."""
+    return " ".join(part if part.endswith(".") else f"{part}." for part in parts if part)

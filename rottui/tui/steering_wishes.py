@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from rottui.core.steering import LEAST_FACTOR, MOST_FACTOR, factor_problem
 from rottui.engine import steering
 from rottui.store.runs import RunStore
+from rottui.tui.queue_wishes import all_or_none, sentences
 from rottui.tui.screens.questions import NumberScreen
+from rottui.tui.standstill import standstill
 from rottui.tui.widgets.formats import runs_text
 from rottui.tui.widgets.queue_rules import Kind
 
@@ -26,15 +28,15 @@ class SteeringWishes:
         self._app = app
         self._store = store
 
-    def wish(self, kind: Kind, ids: list[int]) -> None:
-        """What a person wants of runs."""
+    def wish(self, kind: Kind, ids: list[int], note: str = "") -> None:
+        """What a person wants of runs; ``note`` says what is left alone."""
         match kind:
             case Kind.SLOWER:
-                self._scale(ids, 0.5)
+                self._scale(ids, note, 0.5)
             case Kind.FASTER:
-                self._scale(ids, 2.0)
+                self._scale(ids, note, 2.0)
             case Kind.SAVE:
-                self._app.wish(lambda: self._store.ask_checkpoint(ids), self._said("Saving", ids))
+                self._do(ids, note, lambda: self._store.ask_checkpoint(ids), "Saving")
             case Kind.SCALE:
                 self._app.push_screen(
                     NumberScreen(
@@ -43,7 +45,7 @@ class SteeringWishes:
                         _factor,
                         f"A number from {LEAST_FACTOR:g} to {MOST_FACTOR:g}, such as 0.3.",
                     ),
-                    partial(self._scale, ids),
+                    partial(self._scale, ids, note),
                 )
             case Kind.EXTEND:
                 self._app.push_screen(
@@ -53,28 +55,44 @@ class SteeringWishes:
                         _epochs,
                         "A whole number from 1 on.",
                     ),
-                    partial(self._extend, ids),
+                    partial(self._extend, ids, note),
                 )
             case _:
                 raise AssertionError(f"{kind} steers nothing")
 
-    def _scale(self, ids: list[int], factor: float | None) -> None:
+    def _scale(self, ids: list[int], note: str, factor: float | None) -> None:
         if factor is not None:
-            said = self._said(f"lr ×{factor:g}", ids)
-            self._app.wish(lambda: self._store.scale_lr(ids, factor), said)
+            self._do(ids, note, lambda: self._store.scale_lr(ids, factor), f"lr ×{factor:g}")
 
-    def _extend(self, ids: list[int], epochs: float | None) -> None:
+    def _extend(self, ids: list[int], note: str, epochs: float | None) -> None:
         if epochs is None:
             return
 
         def extend() -> None:
-            for run_id in ids:
-                steering.extend(self._store, self._store.run(run_id), int(epochs))
+            runs = self._store.runs(ids=ids)
+            steering.extend(self._store, runs, int(epochs))
 
-        self._app.wish(extend, self._said(f"{int(epochs)} epochs more", ids))
+        self._do(ids, note, extend, f"{int(epochs)} epochs more", queues=True)
 
-    def _said(self, what: str, ids: list[int]) -> Callable[[object], None]:
-        return lambda _: self._app.say(f"{what}: {runs_text(ids)}.")
+    def _do(
+        self,
+        ids: list[int],
+        note: str,
+        action: Callable[[], object],
+        what: str,
+        *,
+        queues: bool = False,
+    ) -> None:
+        """One transaction, told in one sentence; where it queues, also whether nobody trains."""
+
+        def act() -> str:
+            all_or_none(action, ids)
+            return standstill(self._store, ids, trains_here=self._app.trains) if queues else ""
+
+        def done(stands: str) -> None:
+            self._app.say(sentences(f"{what}: {runs_text(ids)}.", note, stands))
+
+        self._app.wish(act, done)
 
 
 def _factor(text: str) -> float:

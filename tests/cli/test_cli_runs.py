@@ -81,7 +81,7 @@ def test_the_list_is_in_queue_order_with_all_numbers(rottui, store: RunStore) ->
     trained(store, "good", [1.0, 0.5, 0.25, 0.3125])
     trained(store, "bad", [1.0, math.nan], state=State.FAILED, lr=0.01)
     add(store, "waits")
-    store.move(3, -1)
+    store.move([3], -1)
     answer = rottui("runs")
     assert answer.code == 0
     header, *rows = (line.split("  ") for line in answer.out.splitlines())

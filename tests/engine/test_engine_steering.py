@@ -257,7 +257,7 @@ def test_an_extended_run_is_one_that_was_planned_longer(
     engine = make_engine()
     engine.start()
     run = trained(store, engine, config)
-    longer = extend(store, run, 2)
+    (longer,) = extend(store, [run], 2)
     assert (longer.id, longer.epochs, longer.config["epochs"]) == (run.id, 5, 5)
     assert engine.wait_idle(60)
     end = store.run(run.id)
@@ -272,15 +272,17 @@ def test_runs_that_cannot_be_extended_are_refused(store: RunStore, make_engine: 
     engine.start()
     cosine = trained(store, engine, MLP.replaced({"schedule": "cosine"}))
     with pytest.raises(StoreError, match=r"cosine schedule depends.*fork it"):
-        extend(store, cosine, 1)
+        extend(store, [cosine], 1)
     early = trained(store, engine, MLP.replaced({"lr": 1e-12, "patience": 1, "epochs": 9}))
     if early.epochs_done < early.epochs:
         with pytest.raises(StoreError, match=r"ended before its last epoch .*fork it"):
-            extend(store, early, 1)
+            extend(store, [early], 1)
+    done = trained(store, engine, MLP)
     (ended,) = store.add_runs([NewRun("never begun", MLP.to_dict(), MLP.epochs)], state=State.DRAFT)
     store.cancel([ended.id])
     with pytest.raises(StoreError, match="is cancelled; only done runs"):
-        extend(store, store.run(ended.id), 1)
+        extend(store, [done, store.run(ended.id)], 1)
+    assert store.run(done.id) == done, "all are extended or none"
     with pytest.raises(StoreError, match="is cancelled; it takes no step any more"):
         store.scale_lr([ended.id], 0.5)
 

@@ -243,7 +243,7 @@ def test_every_change_raises_the_revision_and_reading_does_not(store: RunStore) 
     for wish in (store.pause, store.resume, store.cancel, store.delete):
         wish([4])
         changed()
-    store.move(3, -1)
+    store.move([3], -1)
     changed()
     store.duplicate([1])
     changed()
@@ -322,7 +322,7 @@ def test_places_are_those_of_the_runs(store: RunStore) -> None:
     claimed(store)
     store.pause([3])
     store.delete([4])
-    store.move(2, 1)
+    store.move([2], 1)
     for asked in ({}, {"states": [State.PAUSED]}, {"trashed": True}, {"sweep": 1}):
         runs = store.runs(**asked)
         assert store.places(**asked) == [(run.id, run.state) for run in runs]

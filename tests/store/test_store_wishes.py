@@ -22,7 +22,7 @@ WISHES: dict[str, Callable[[RunStore, int], object]] = {
     "pause": lambda store, run_id: store.pause([run_id]),
     "resume": lambda store, run_id: store.resume([run_id]),
     "cancel": lambda store, run_id: store.cancel([run_id]),
-    "move": lambda store, run_id: store.move(run_id, 1),
+    "move": lambda store, run_id: store.move([run_id], 1),
     "delete": lambda store, run_id: store.delete([run_id]),
     "duplicate": lambda store, run_id: store.duplicate([run_id]),
     "claim": lambda store, run_id: store.claim("w", threads=1, only=[run_id]),
@@ -338,17 +338,47 @@ def test_a_run_is_moved_among_those_that_wait_and_the_ends_hold(
     name: str, by: int, wanted: str, store: RunStore
 ) -> None:
     add(store, *"abcde")
-    store.move(store.run(name).id, by)
+    store.move([store.run(name).id], by)
     assert names(store) == wanted
     assert [claimed(store).run.name for _ in "abcde"] == list(wanted)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "by", "wanted"),
+    [
+        ("bd", -1, "badce"),
+        ("bd", 1, "acbed"),
+        ("ab", -1, "abcde"),
+        ("de", 1, "abcde"),
+        ("ac", -1, "acbde"),
+        ("ce", 1, "abdce"),
+        ("eca", -9, "acebd"),
+        ("eca", 9, "bdace"),
+    ],
+)
+def test_several_runs_move_together_and_none_passes_another(
+    chosen: str, by: int, wanted: str, store: RunStore
+) -> None:
+    add(store, *"abcde")
+    store.move([store.run(name).id for name in chosen], by)
+    assert names(store) == wanted
+
+
+def test_of_several_runs_all_move_or_none(store: RunStore, folder: Path) -> None:
+    runs = add(store, *"abc")
+    store.cancel([runs[2].id])
+    before = dump(folder)
+    with pytest.raises(StoreError, match="run 3 is cancelled; only waiting runs are moved"):
+        store.move([runs[1].id, runs[2].id], -1)
+    assert dump(folder) == before
 
 
 def test_a_move_passes_over_runs_that_do_not_wait(store: RunStore) -> None:
     runs = add(store, *"abcd")
     claimed(store, only=[runs[1].id])
-    store.move(runs[2].id, -1)
+    store.move([runs[2].id], -1)
     assert names(store) == "cbad"
-    store.move(runs[2].id, 1)
+    store.move([runs[2].id], 1)
     assert names(store) == "abcd"
 
 

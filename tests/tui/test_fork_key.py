@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from test_app import idle_app, queued, screen_text
 from textual.pilot import Pilot
-from trained import put_trained_run
+from trained import TINY, put_trained_run
 from waiting import running, until
 
 from rottui.core.config import RunConfig
@@ -20,12 +20,6 @@ from rottui.tui.screens.checkpoints import CheckpointScreen
 from rottui.tui.widgets.configure_pane import ConfigurePane
 from rottui.tui.widgets.form_purpose import Edit, Fork
 from rottui.tui.widgets.queue_pane import QueuePane
-
-TINY = {
-    "data": {"source": "garments", "train_size": 40, "test_size": 20},
-    "network": {"type": "mlp", "dense_hiddens": [8]},
-    "epochs": 3,
-}
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def test_the_feed_follows_every_change(store: RunStore, seed: int) -> None:
             case 0:
                 store.add_runs([NewRun("later", {"lr": 0.2}, 4)])
             case 1:
-                store.move(run_id, chance.randint(-4, 4))
+                store.move([run_id], chance.randint(-4, 4))
             case 2:
                 store.delete([run_id])
             case 3:

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from chart_rows import curve, run
 from test_app import idle_app, queued
-from waiting import running, until
+from trained import TINY, put_trained_run
+from waiting import listen, running, until
 
-from rottui.store.records import EventRow
+from rottui.store.records import EventRow, Extension
 from rottui.store.runs import RunStore
 from rottui.store.states import State
 from rottui.tui.app import RottuiApp
@@ -71,6 +72,28 @@ async def test_the_keys_write_what_is_wished(store: RunStore, image_folder: Path
         assert isinstance(app.screen, NumberScreen)
         await pilot.press(*["backspace"] * 4, *"0.1", "enter")
         await until(pilot, lambda: [s.value for s in store.steers(run_id)] == [0.5, 2.0, 0.1])
+
+
+async def test_several_done_runs_are_extended_together_or_not_at_all(
+    store: RunStore, image_folder: Path, tmp_path: Path
+) -> None:
+    one, other = (put_trained_run(store, tmp_path / "cache", **TINY) for _ in range(2))
+    app = idle_app(store, image_folder)
+    said = listen(app)
+    async with running(app) as pilot:
+        await pilot.press("f3")
+        queue = app.main.query_one(QueuePane)
+        await until(pilot, lambda: len(queue.table.rows) == 2)
+        queue.set_marked([one, other])
+        await pilot.press("x")
+        await until(pilot, lambda: isinstance(app.screen, NumberScreen))
+        store.extend([Extension(other, 5, store.run(other).config, "")])  # another window did
+        await pilot.press("2", "enter")
+        await until(pilot, lambda: len(said) > 0)
+        assert store.run(one).epochs == 3
+        assert said == [
+            f"run {other} is queued; only done runs are extended; none of the 2 runs was changed"
+        ]
 
 
 async def test_a_done_run_is_extended_by_a_key_and_its_chart_says_so(

@@ -14,6 +14,13 @@ from rottui.store.records import EpochRow, NewRun
 from rottui.store.runs import RunStore
 from rottui.store.states import State
 
+TINY: dict[str, Any] = {
+    "data": {"source": "garments", "train_size": 40, "test_size": 20},
+    "network": {"type": "mlp", "dense_hiddens": [8]},
+    "epochs": 3,
+}
+"""A run that is trained at once."""
+
 
 def put_trained_run(
     store: RunStore, cache: Any, *, best_at: int | None = None, **changes: Any

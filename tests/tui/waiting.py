@@ -23,6 +23,19 @@ async def until(pilot: Pilot[Any], fact: Callable[[], bool], seconds: float = 60
     raise AssertionError(f"not in {seconds} s: {fact}")
 
 
+def listen(app: RottuiApp) -> list[str]:
+    """Every sentence that the app says beside its panes from now on, however short it stays."""
+    said: list[str] = []
+    notify = app.notify
+
+    def heard(message: str, **how: Any) -> None:
+        said.append(message)
+        notify(message, **how)
+
+    app.notify = heard  # type: ignore[method-assign,assignment]
+    return said
+
+
 @asynccontextmanager
 async def running(app: RottuiApp, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Pilot[None]]:
     """The app once its data is known; its engine is stopped at the end."""
