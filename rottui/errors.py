@@ -25,6 +25,10 @@ class StoreError(RottuiError):
     """The run store cannot be opened, read or written, or a wish does not fit a run's state."""
 
 
+class NoRoomError(StoreError):
+    """The disk of the run store is full; what was tried works once there is room."""
+
+
 class TerminalError(RottuiError):
     """The terminal cannot show what was asked for."""
 

@@ -7,7 +7,8 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from types import FrameType
 
 from rottui import locations
@@ -19,7 +20,7 @@ from rottui.commands.tables import on_terminal
 from rottui.commands.texts import metrics_line
 from rottui.commands.usage import DONE, FAILED, UsageError, complain, positive
 from rottui.engine.engine import Engine
-from rottui.errors import StoreError
+from rottui.errors import NoRoomError, StoreError
 from rottui.store.records import EventRow
 from rottui.store.runs import RunStore
 from rottui.store.states import State
@@ -30,6 +31,8 @@ log = logging.getLogger("rottui.commands")
 
 POLL = 0.2
 """Seconds between two looks at the store."""
+OPEN_AGAIN = 2.0
+"""Seconds until a store whose disk was full is opened again."""
 STYLES = {"failed": "bold red", "done": "green", "recovered": "yellow", "paused": "yellow"}
 
 
@@ -52,7 +55,11 @@ def work(
     ready = None if ready_fd is None else _descriptor(ready_fd)
     folder = store_folder(store)
     log_to(folder)
-    with RunStore.open(folder) as rows, stop_on_signals(("SIGINT", "SIGTERM")) as stop, _hangups():
+    with stop_on_signals(("SIGINT", "SIGTERM")) as stop, _hangups(), ExitStack() as stack:
+        opened = _opened(folder, stop)
+        if opened is None:
+            return stop.exit_code or FAILED
+        rows = stack.enter_context(opened)
         teller = Teller(rows)
         engine = Engine(
             folder, cache_dir=locations.cache_dir(), workers=count, threads=each, program="work"
@@ -72,6 +79,24 @@ def work(
             return stop.exit_code
         teller.say("nothing is left that could be trained")
         return FAILED if teller.failures else DONE
+
+
+def _opened(folder: Path, stop: StopWish) -> RunStore | None:
+    """The store, once its disk has room for it; None if a signal came before.
+
+    Raises:
+        StoreError: it cannot be used for another reason.
+    """
+    told = False
+    while True:
+        try:
+            return RunStore.open(folder)
+        except NoRoomError as error:
+            if not told:
+                complain(f"training waits: {error}")
+            told = True
+        if stop.event.wait(OPEN_AGAIN):
+            return None
 
 
 def _follow(engine: Engine, teller: Teller, stop: StopWish, *, until_empty: bool) -> None:

@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from rottui.errors import StoreError
+from rottui.errors import NoRoomError, StoreError
+from rottui.store.checkpoints import sync_folder
 from rottui.store.health import damaged, quick_problem
 from rottui.store.plain import plain
 from rottui.store.schema import NEWEST, check_ours, migrate
@@ -159,7 +160,8 @@ class Connections:
         try:
             yield
         except sqlite3.Error as error:
-            raise StoreError(explain(error, self._path)) from error
+            kind = NoRoomError if _is_full(error) else StoreError
+            raise kind(explain(error, self._path)) from error
 
 
 def open_read_only(path: Path) -> sqlite3.Connection:
@@ -206,14 +208,14 @@ def _use_wal(db: sqlite3.Connection) -> None:
 def explain(error: sqlite3.Error, path: Path) -> str:
     """What an error of SQLite means for a person, in one sentence."""
     text = str(error)
+    if _is_full(error):
+        return f"the disk of the run store {path} is full; make room"
     if "not a database" in text:
         return f"{path} is not a run store (not a SQLite database); it was left as it is"
     if "malformed" in text:
         return damaged(path, text)
     if "readonly" in text or "unable to open" in text:
         return f"the run store {path} cannot be written; check its folder's rights, or use --store"
-    if "full" in text:
-        return f"the disk of the run store {path} is full; make room"
     if "disk I/O error" in text:
         return f"the disk of the run store {path} does not read or write ({text})"
     if "locked" in text or "busy" in text:
@@ -223,11 +225,20 @@ def explain(error: sqlite3.Error, path: Path) -> str:
     return f"the run store {path} failed: {text}"
 
 
+def _is_full(error: sqlite3.Error) -> bool:
+    """Also where there is no room for the file beside the store's that its processes share."""
+    full = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE)
+    return getattr(error, "sqlite_errorcode", None) in full
+
+
 def _make_private(folder: Path) -> None:
     """Make the folder for its owner alone; one that was there already keeps its rights."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700, exist_ok=True)
+        if not folder.is_dir():
+            folder.mkdir(mode=0o700, exist_ok=True)
+            with suppress(OSError):  # a parent that may be searched and not read
+                sync_folder(folder.parent)
     except OSError as error:
         reason = error.strerror or str(error)
         raise StoreError(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -12,11 +15,14 @@ from threading import Event
 import pytest
 from engine_runs import MLP, MakeEngine, add, alone, before_batch, kinds, stored, until
 
+from rottui.commands import work
+from rottui.commands.logs import log_to
 from rottui.core.data.dataset import Dataset
 from rottui.engine import engine as engine_module
 from rottui.engine import worker
 from rottui.engine.liveness import this_worker
 from rottui.errors import StoreError
+from rottui.store.connection import FILE
 from rottui.store.records import Claim
 from rottui.store.runs import RunStore
 from rottui.store.states import State
@@ -201,3 +207,63 @@ def test_an_engine_that_waits_for_room_to_start_can_be_stopped(
     assert engine.stop(60)
     free(small_disk / "filler")
     assert store.run(run.id).attempt == 0
+
+
+# --- the command, and its log ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def log(store: RunStore) -> Iterator[None]:
+    """Takes the log file off again that a command has put there."""
+    yield
+    for handler in list(logging.getLogger("rottui").handlers):
+        if str(store.folder) in getattr(handler, "baseFilename", ""):
+            logging.getLogger("rottui").removeHandler(handler)
+            with suppress(OSError):  # what it could not write is still in its buffer
+                handler.close()
+
+
+@pytest.mark.usefixtures("log")
+@pytest.mark.parametrize(
+    ("then", "code"),
+    [
+        (lambda disk: free(disk / "filler"), 0),
+        (lambda disk: os.kill(os.getpid(), signal.SIGINT), 130),
+    ],
+    ids=["room", "a signal"],
+)
+def test_work_waits_for_room_to_open_the_store(
+    then: Callable[[Path], object],
+    code: int,
+    store: RunStore,
+    small_disk: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[str] = []
+
+    def complain(sentence: str) -> None:
+        told.append(sentence)
+        then(small_disk)
+
+    store.close()
+    fill(small_disk)
+    monkeypatch.setattr(work, "OPEN_AGAIN", 0.05)
+    monkeypatch.setattr(work, "complain", complain)
+    answer = work.work(
+        workers="1", threads="1", until_empty=True, ready_fd=None, store=str(store.folder)
+    )
+    assert answer == code
+    assert told == [
+        f"training waits: the disk of the run store {store.folder / FILE} is full; make room"
+    ]
+
+
+@pytest.mark.usefixtures("log")
+def test_a_log_that_finds_no_room_prints_nothing(
+    store: RunStore, small_disk: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    log_to(store.folder)
+    fill(small_disk)
+    for _ in range(100):
+        logging.getLogger("rottui.engine").error("a line that finds no room, again and again")
+    assert capfd.readouterr() == ("", "")
