@@ -89,7 +89,7 @@ def run_columns(runs: Sequence[RunRow], now: float, where: Standing = NOWHERE) -
         column("circ °", metric("test_circular_mae_deg", format_degrees), rank=3),
         column("best loss", _best, right=False, rank=9),
         column("time", lambda run: _time(run, now), rank=10),
-        *(column(title, text, right=False, rank=rank) for title, text, rank in few),
+        *(column(title, text, right=title == "prio", rank=rank) for title, text, rank in few),
     ]
 
 

@@ -115,7 +115,10 @@ def resume(
     with RunStore.open(here.folder) as rows:
         run = rows.run(reference)
         if run.state in ENDED:
-            raise StoreError(f"run {run.id} is {run.state}; only an unfinished run goes on")
+            instead = "extend it, or fork it" if run.state is State.DONE else "retry it"
+            raise StoreError(
+                f"run {run.id} is {run.state}; only an unfinished run goes on: {instead}"
+            )
         trouble = None if place.queue else missing_device(run.config.get("device"))
         if trouble is not None:
             raise TrainingError(f"run {run.id} cannot go on: {trouble}")

@@ -226,7 +226,8 @@ def test_resume_can_only_queue(rottui, images: Path, folders: Path) -> None:
 
 def test_an_ended_run_does_not_go_on(rottui, images: Path) -> None:
     rottui("train", "--data", images, *TINY)
-    assert "run 1 is done" in rottui("train", "--resume", "1").refused(1)
+    said = rottui("train", "--resume", "1").refused(1)
+    assert said == "run 1 is done; only an unfinished run goes on: extend it, or fork it"
 
 
 def test_images_that_vanished_fail_the_run(rottui, images: Path) -> None:
