@@ -11,6 +11,7 @@ from rottui.commands.flags import SOURCES
 from rottui.commands.logs import log_to
 from rottui.commands.usage import UsageError, positive
 from rottui.errors import TerminalError
+from rottui.shell_job import enter_job
 
 
 def launch(*, store: str | None, data: str | None, workers: str | None, theme: str | None) -> int:
@@ -25,10 +26,11 @@ def launch(*, store: str | None, data: str | None, workers: str | None, theme: s
         raise UsageError(f"--data: {data!r} is no source ({', '.join(SOURCES)}) and no path here")
     _check_terminal()
     folder = locations.default_store() if store is None else Path(store).expanduser()
+    job = enter_job()
     log_to(folder)
     from rottui.tui.app import run_app
 
-    return run_app(store_folder=folder, data=data, workers=count, theme=theme)
+    return run_app(store_folder=folder, data=data, workers=count, theme=theme, job=job)
 
 
 def _check_terminal() -> None:

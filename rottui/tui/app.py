@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.theme import Theme
 
+    from rottui.shell_job import Job
     from rottui.tui.parts import Parts
 
 TROUBLE_SECONDS = 1.0
@@ -57,6 +58,7 @@ class RottuiApp(PaneRequests):
         workers: int | None = None,
         theme: str | None = None,
         train: bool = True,
+        job: Job | None = None,
     ) -> None:
         """Make the app; nothing is started before it is mounted.
 
@@ -66,8 +68,10 @@ class RottuiApp(PaneRequests):
             workers: worker threads of the engine; as many as fit the machine if None.
             theme: name of a theme for this time; the remembered one if None.
             train: whether this process trains; a screen alone if False.
+            job: the shell's that can have the terminal for a while; None without one.
         """
         super().__init__()
+        self.job = job
         self._store = store
         self._data_text = data
         self._remembered = Remembered(locations.config_dir())
@@ -211,6 +215,10 @@ class RottuiApp(PaneRequests):
         """Nothing is read for the screen any more; any thread."""
         self.parts.feed.stop()
 
+    def go_on_reading(self) -> None:
+        """The screen is there again, and takes what is read."""
+        self.parts.feed.go_on()
+
     def stop_range_tests(self) -> None:
         """End a range test that is under way; any thread, waits."""
         self.parts.stop_range_tests()
@@ -220,7 +228,7 @@ class RottuiApp(PaneRequests):
         self.parts.leaving.leave()
 
     def action_suspend(self) -> None:
-        """Give the terminal back to the shell; another process trains until ``fg``."""
+        """Give the terminal back to the shell; the training here goes on."""
         self.parts.leaving.suspend(self._driver)
 
 
@@ -240,6 +248,7 @@ def run_app(
     data: str | None = None,
     workers: int | None = None,
     theme: str | None = None,
+    job: Job | None = None,
 ) -> int:
     """Open the store, show the app until it is left, and return the exit code.
 
@@ -247,7 +256,7 @@ def run_app(
         StoreError: the store cannot be opened; nothing was shown yet.
     """
     with RunStore.open(store_folder) as store:
-        app = RottuiApp(store, data=data, workers=workers, theme=theme)
+        app = RottuiApp(store, data=data, workers=workers, theme=theme, job=job)
         try:
             app.run()
         finally:

@@ -4,21 +4,28 @@ Textual's writer thread dies of the first write to a terminal that is gone; its 
 event loop then waits for it for ever (seen in Textual 8.2.8). Here what cannot be written is
 dropped.
 
-To suspend, Textual stops its own process only: a shell that waits for ``uv run rottui`` or for a
-script would wait on. Here the whole process group stops, as by a Ctrl+Z that nobody catches.
+To suspend, Textual stops its own process, and the training with it. Here the process leaves the
+shell's job and goes on, while the job stops.
 """
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
-import signal
+import selectors
+from codecs import getincrementaldecoder
 from collections.abc import Callable
 from typing import IO, Any
 
-import psutil
+from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+
+from rottui.shell_job import Job
+
+KEY_SECONDS = 0.1
+"""How long the end of the screen waits for the thread that reads keys."""
 
 
 class SteadyFile:
@@ -74,16 +81,19 @@ class SteadyFile:
 
 
 class SteadyDriver(LinuxDriver):
-    """Draws on a ``SteadyFile``; the app's ``terminal_lost`` is called in the writer thread."""
+    """Draws on a ``SteadyFile``; the app's ``terminal_lost`` is called in the thread that notices.
+
+    The app's ``job``, if it has one, is the shell's that the terminal can be lent to.
+    """
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
-        lost = getattr(app, "terminal_lost", lambda: None)
+        self._lost: Callable[[], None] = getattr(app, "terminal_lost", lambda: None)
         assert self._file is not None  # the program has checked that this is a terminal
-        self._steady = SteadyFile(self._file, lost)
+        self._steady = SteadyFile(self._file, self._lost)
         self._file = self._steady  # type: ignore[assignment]
         self._writes = 0
-        self._away = False
+        self._job: Job | None = getattr(app, "job", None)
 
     def start_application_mode(self) -> None:
         """Take the terminal, of whose screen nothing is known."""
@@ -91,12 +101,15 @@ class SteadyDriver(LinuxDriver):
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if self._writer_thread is not None:
             self._writer_thread._queue.maxsize = 0  # a full one would make the event loop wait
+        if self._job is not None:
+            asyncio.get_running_loop().add_reader(self._job.words, self._hear, self._job)
         getattr(self._app, "repaint", lambda: None)()
 
     def write(self, data: str) -> None:
-        """Write without waiting."""
-        self._writes += 1
-        super().write(data)
+        """Write without waiting; nothing while the shell has the terminal."""
+        if not self.away:
+            self._writes += 1
+            super().write(data)
 
     def when_ready(self, ready: Callable[[], None]) -> bool:
         """Whether the terminal has taken all that was written.
@@ -117,47 +130,70 @@ class SteadyDriver(LinuxDriver):
     @property
     def can_suspend(self) -> bool:
         """Whether a shell is there that would take the terminal, and give it back."""
-        return _shell_waits()
+        return self._job is not None
 
-    def suspend_group(self) -> None:
-        """Leave the screen and stop, with whatever program of the shell's job waits for us.
+    @property
+    def away(self) -> bool:
+        """Whether the shell has the terminal, and nothing is drawn."""
+        return self._job is not None and self._job.away
 
-        Returns once the shell has continued the job; the screen is back soon after.
+    def suspend_screen(self) -> None:
+        """Leave the screen to the shell; the app's resume signal tells when it is back."""
+        if self._job is not None and not self._job.away:
+            self.suspend_application_mode()
+            self._job.leave()
+
+    def stop_application_mode(self) -> None:
+        """Leave the screen, unless that was done."""
+        if not self.away:
+            super().stop_application_mode()
+
+    def disable_input(self) -> None:
+        """Read no more keys; what is typed for the shell is the shell's."""
+        if not self.away:
+            super().disable_input()
+
+    def run_input_thread(self) -> None:
+        """Read keys until the screen is left.
+
+        Textual's own spins on the end of a terminal that vanished, unless SIGHUP came.
         """
-        self.suspend_application_mode()
-        self._away = True
-        os.killpg(os.getpgrp(), signal.SIGSTOP)
+        parser = XTermParser(self._debug)
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        with selectors.SelectSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                if selector.select(KEY_SECONDS):
+                    data = self._read_keys()
+                    if not data:
+                        self._lost()
+                        self.exit_event.wait(KEY_SECONDS)
+                    for event in parser.feed(decode(data)) if data else ():
+                        self.process_message(event)
+                for event in parser.tick():
+                    self.process_message(event)
+
+    def _read_keys(self) -> bytes:
+        try:
+            return os.read(self.fileno, 4096)
+        except OSError:
+            return b""
+
+    def _hear(self, job: Job) -> None:
+        """The stand-in says that the job is in front again, or nothing any more."""
+        try:
+            back = job.hear()
+        except EOFError:
+            asyncio.get_running_loop().remove_reader(job.words)
+            self._lost()
+            return
+        if back:
+            self._must_signal_resume = True
+            self.resume_application_mode()
 
     def _sigtstp_application(self, *_: object) -> None:
         """Somebody else wants us to stop: do it as by the key, so that training goes on."""
         self._app.call_later(self._app.run_action, "suspend")
 
     def _sigcont_application(self, *_: object) -> None:
-        if not self._away:
-            return
-        try:
-            in_front = os.tcgetpgrp(self.fileno) == os.getpgrp()
-        except OSError:  # the terminal has vanished meanwhile
-            return
-        if in_front:
-            self._away = False
-            self._must_signal_resume = True
-            self.resume_application_mode()
-        else:  # continued in the background (bg), where there is no screen
-            os.killpg(os.getpgrp(), signal.SIGSTOP)
-
-
-def _shell_waits() -> bool:
-    """Whether a shell with job control started the process group that we are in.
-
-    A group that has no such parent (the first process of a session, as of ``ssh -t host rottui``)
-    would stay stopped for ever.
-    """
-    group = os.getpgrp()
-    if group == os.getsid(0):
-        return False
-    try:
-        parent = psutil.Process(group).ppid()
-        return os.getsid(parent) == os.getsid(0) and os.getpgid(parent) != group
-    except (OSError, psutil.Error):
-        return False
+        """Nothing: the stand-in tells whether the terminal is ours."""

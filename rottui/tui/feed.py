@@ -30,10 +30,6 @@ class SnapshotRead(Message):
         super().__init__()
         self.snapshot = snapshot
 
-    def can_replace(self, message: Message) -> bool:
-        """A later snapshot holds everything that an earlier one did."""
-        return isinstance(message, SnapshotRead)
-
 
 class StoreTrouble(Message):
     """The store cannot be read at the moment; the feed goes on trying."""
@@ -44,7 +40,11 @@ class StoreTrouble(Message):
 
 
 class Feed:
-    """Polls the store's revision; reads runs, and the curves that are wanted, when it moved."""
+    """Polls the store's revision; reads runs, and the curves that are wanted, when it moved.
+
+    Nothing is read before what was told last has been taken: an event loop that waits for a
+    terminal would find hours of snapshots otherwise.
+    """
 
     POLL_SECONDS = 0.2
 
@@ -60,6 +60,8 @@ class Feed:
         self._curves: dict[int, tuple[int, tuple[EpochRow, ...]]] = {}
         self._events: dict[int, tuple[EventRow, ...]] = {}
         self._wake = threading.Event()
+        self._taken = threading.Event()
+        self._taken.set()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="rottui-feed", daemon=True)
 
@@ -77,9 +79,14 @@ class Feed:
         """Read now, since something was just written."""
         self._wake.set()
 
+    def go_on(self) -> None:
+        """What was told last has been taken."""
+        self._taken.set()
+
     def stop(self) -> None:
         """End the thread and wait for it."""
         self._stopped.set()
+        self._taken.set()
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join(timeout=5)
@@ -87,7 +94,7 @@ class Feed:
     def _run(self) -> None:
         seen = -1
         wanted: frozenset[int] = frozenset()
-        while not self._stopped.is_set():
+        while self._taken.wait() and not self._stopped.is_set():
             started = time.monotonic()
             self._wake.clear()
             pause = self.POLL_SECONDS
@@ -96,13 +103,17 @@ class Feed:
                 moved = revision != seen or self._time_left.due(revision)
                 if moved or self._wanted != wanted:
                     wanted = self._wanted
-                    self._app.post_message(SnapshotRead(self._read(wanted)))
+                    self._tell(SnapshotRead(self._read(wanted)))
                     seen = revision
                     pause = max(0.0, self._interval - (time.monotonic() - started))
             except StoreError as error:
-                self._app.post_message(StoreTrouble(str(error)))
+                self._tell(StoreTrouble(str(error)))
                 pause = 2.0
             self._wake.wait(pause)
+
+    def _tell(self, message: Message) -> None:
+        self._taken.clear()
+        self._app.post_message(message)
 
     def _read(self, wanted: frozenset[int]) -> Snapshot:
         self._take_changes()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rottui.tui.backstage import Hand
@@ -34,6 +33,8 @@ class Leaving:
         self._trainer = trainer
         self._wishes = wishes
         self._remembered = remembered
+        self.away = False
+        """Whether the shell has the terminal, and nothing needs to be read for it."""
         self._begun = False
         self._departure: Departure | None = None
 
@@ -123,49 +124,38 @@ class Leaving:
     def _go_on_and_leave(self) -> None:
         """Hand the runs to a process of its own, and exit."""
         self._begun = True
-        self._hand_over("left", lambda: self._leave_with(0))
+        self._hand_over()
 
     def suspend(self, driver: Driver | None) -> None:
-        """Give the terminal back to the shell; another process trains until ``fg``.
-
-        A stopped process has no thread that runs: what is in training is handed over before.
-        """
-        if self._begun or isinstance(self._app.screen, NoticeScreen):
+        """Give the terminal back to the shell until ``fg``; the training here goes on."""
+        if self._begun or self.away:
             return
-        if driver is None or not driver.can_suspend:
+        suspend = getattr(driver, "suspend_screen", None)
+        if suspend is None or driver is None or not driver.can_suspend:
             said = "There is no shell here to go back to; q leaves, and runs can go on."
             self._app.notify(said, severity="warning", timeout=6)
             return
-        stop = getattr(driver, "suspend_group", self._app.action_suspend_process)
+        self.away = True
+        self._app.app_resume_signal.subscribe(self._app, self._resumed)
+        suspend()
 
-        def suspend() -> None:
-            self._app.app_resume_signal.subscribe(self._app, self._resumed)
-            self._app.call_after_refresh(stop)
-
-        self._hand_over("suspended", suspend)
-
-    def _hand_over(self, what: str, then: Callable[[], None]) -> None:
-        """Let another process go on with the runs, then ``then()``; ``what`` fails if it cannot."""
+    def _hand_over(self) -> None:
         notice = NoticeScreen("Another process gets ready to go on with the runs.")
         self._app.push_screen(notice)
-
-        def done(_: object) -> None:
-            notice.dismiss()
-            then()
 
         def failed(sentence: str) -> None:
             self._begun = False
             notice.dismiss()
-            self._app.complain(f"Not {what}: {sentence}")
+            self._app.complain(f"Not left: {sentence}")
 
-        self._wishes.do(self._let_go, done, failed)
+        self._wishes.do(self._let_go, lambda _: self._leave_with(0), failed)
 
     def _let_go(self) -> None:
         if self._trainer is not None:
             self._trainer.hand_over()
 
     def _resumed(self, _: object) -> None:
+        self.away = False
         self._app.app_resume_signal.unsubscribe(self._app)
+        self._app.go_on_reading()
         self._app.action_repaint()
-        if self._trainer is not None:
-            self._wishes.do(self._trainer.take_back, lambda _: None, self._app.complain)

@@ -69,9 +69,15 @@ class PaneRequests(PaintingApp):
             return
         self.main.show(event.snapshot)
         self.parts.feed.want(frozenset(self.main.shown_runs))
+        self._taken()
 
     def on_store_trouble(self, event: StoreTrouble) -> None:  # noqa: D102
         self.complain(event.sentence)
+        self._taken()
+
+    def _taken(self) -> None:
+        if not self.parts.leaving.away:
+            self.parts.feed.go_on()
 
     def action_pane(self, scope: str) -> None:
         """Go to a pane."""

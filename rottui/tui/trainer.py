@@ -48,10 +48,9 @@ class Trainer:
         self._workers = workers
         self._stop_seconds = stop_seconds
         self._engine: Engine | None = None
-        self._child: subprocess.Popen[bytes] | None = None
+        self._handed_over = False
         self._lock = threading.Lock()
         self._ended = False
-        self._alone = False
 
     def start(self) -> None:
         """Begin to train, unless that was done, or ``stop`` was called before.
@@ -114,26 +113,9 @@ class Trainer:
             TrainingError: it did not come to life; the engine here goes on.
         """
         if self.busy:
-            self._child = self._spawn()
+            self._spawn()
+            self._handed_over = True
         self._halt()
-
-    def take_back(self) -> None:
-        """Train here again, after ``hand_over``; not if the terminal has vanished meanwhile.
-
-        Raises:
-            StoreError: the store cannot be written.
-            TrainingError: PyTorch is missing or broken.
-        """
-        with self._lock:
-            if self._alone:
-                return
-            child, self._child = self._child, None
-        try:
-            self.start()
-        finally:
-            if child is not None:
-                child.terminate()  # it saves its runs, and the workers here go on with them
-                threading.Thread(target=child.wait, name="rottui-reaper", daemon=True).start()
 
     def train_alone(self) -> None:
         """Go on without a screen, until nothing is left to do here.
@@ -145,10 +127,7 @@ class Trainer:
             StoreError: the store cannot be written.
             TrainingError: PyTorch is missing or broken.
         """
-        with self._lock:
-            self._alone = True
-            handed_over = self._child is not None
-        if not handed_over:
+        if not self._handed_over:
             self.start()  # if the terminal went before that was done
         retired = False
         while (engine := self._engine) is not None and not self._ended:
@@ -172,8 +151,8 @@ class Trainer:
                 self._engine.stop(self._stop_seconds)
                 self._engine = None
 
-    def _spawn(self) -> subprocess.Popen[bytes]:
-        """A detached ``rottui work`` that is about to claim.
+    def _spawn(self) -> None:
+        """Start a detached ``rottui work``, and wait until it is about to claim.
 
         Without the current folder on its path: a ``random.py`` there would end it. Ours is named.
         """
@@ -202,7 +181,7 @@ class Trainer:
             ready, _, _ = select.select([reading], [], [], READY_SECONDS)
             if ready and os.read(reading, 16):
                 log.info("process %d goes on with the runs", child.pid)
-                return child
+                return
         finally:
             os.close(reading)
         child.kill()

@@ -21,6 +21,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
     monkeypatch.setattr(rottui.tui.app, "run_app", run_app)
     monkeypatch.setattr("rottui.commands.launch._is_terminal", lambda: True)
+    monkeypatch.setattr("rottui.commands.launch.enter_job", lambda: None)
     monkeypatch.setenv("TERM", "xterm-256color")
     return calls
 
@@ -31,7 +32,7 @@ def test_the_flags_reach_the_app_and_its_exit_code_the_shell(opened, rottui, ima
     )
     assert answer.code == 7
     assert opened == [
-        {"store_folder": Path("mine"), "data": "images", "workers": 2, "theme": "dark"}
+        {"store_folder": Path("mine"), "data": "images", "workers": 2, "theme": "dark", "job": None}
     ]
     assert Path("mine/rottui.log").exists()
 
@@ -39,7 +40,13 @@ def test_the_flags_reach_the_app_and_its_exit_code_the_shell(opened, rottui, ima
 def test_without_flags_the_app_chooses(opened, rottui, folders: Path) -> None:
     rottui("launch")
     assert opened == [
-        {"store_folder": folders / "store", "data": None, "workers": None, "theme": None}
+        {
+            "store_folder": folders / "store",
+            "data": None,
+            "workers": None,
+            "theme": None,
+            "job": None,
+        }
     ]
 
 

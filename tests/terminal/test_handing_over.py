@@ -1,4 +1,4 @@
-"""Leaving without stopping: another process goes on, by choice or behind a suspended screen."""
+"""Leaving without stopping: another process goes on."""
 
 from __future__ import annotations
 
@@ -84,73 +84,6 @@ def test_nothing_is_asked_when_nothing_is_left_to_do(
     app.wait_for("Configure")
     app.press("q")
     assert app.wait_exit() == 0
-
-
-@pytest.mark.parametrize(
-    "command",
-    ["$rottui", pytest.param("sh -c '$rottui \"$@\"; exit' -", marks=pytest.mark.slow)],
-)
-def test_ctrl_z_suspends_the_screen_and_not_the_training(
-    command: str, shell: Terminal, terminal: Start, image_folder: Path, store: RunStore
-) -> None:
-    assert terminal("train", "--queue", "--data", str(image_folder), *LONG).wait_exit() == 0
-    shell.wait_for("$ ")
-    shell.press(f"export rottui; {command} launch --data {image_folder}", "enter")
-    shell.wait_for("Configure")
-    shell.wait_for(lambda: store.run(1).epochs_done >= 3)
-    ((_, app),) = programs(store)
-    shell.press("\x1a")
-    shell.wait_for("Stopped")
-    ((program, pid),) = programs(store)
-    assert program == "work"
-    shell.press("echo shell-$((40 + 2))", "enter")
-    shell.wait_for("shell-42")
-    assert shell.raw.rfind(b"\x1b[?1049l") > shell.raw.rfind(b"\x1b[?1049h")
-    seen = store.run(1).epochs_done
-    shell.wait_for(lambda: store.run(1).epochs_done > seen + 3)
-    assert psutil.Process(app).status() == psutil.STATUS_STOPPED
-    shell.press("bg", "enter")  # a screen in the background is none: it stops again
-    shell.press("echo shell-$((40 + 3))", "enter")
-    shell.wait_for("shell-43")
-    shell.wait_for(lambda: psutil.Process(app).status() == psutil.STATUS_STOPPED)
-    shell.press("fg", "enter")
-    shell.wait_for(lambda: programs(store) == {("launch", app)})
-    shell.wait_for(lambda: not psutil.pid_exists(pid))
-    assert shell.raw.rfind(b"\x1b[?1049h") > shell.raw.rfind(b"\x1b[?1049l")
-    seen = store.run(1).epochs_done
-    shell.wait_for(lambda: store.run(1).epochs_done > seen)
-    shell.press("f3")
-    shell.wait_for("running")
-    shell.press("q")
-    shell.wait_for("go on without me")
-    shell.press("s")
-    shell.wait_for(lambda: not psutil.pid_exists(app))
-    assert store.run(1).state is State.QUEUED
-    assert [event.kind for event in store.events(1)].count("claimed") == 3
-
-
-@pytest.mark.slow
-def test_a_terminal_that_vanishes_behind_a_suspended_screen_leaves_the_training_alone(
-    shell: Terminal, terminal: Start, image_folder: Path, store: RunStore
-) -> None:
-    assert terminal("train", "--queue", "--data", str(image_folder), *LONG).wait_exit() == 0
-    shell.wait_for("$ ")
-    shell.press(f"$rottui launch --data {image_folder}", "enter")
-    shell.wait_for(lambda: bool(store.runs()) and store.run(1).epochs_done >= 3)
-    ((_, app),) = programs(store)
-    shell.press("\x1a")
-    shell.wait_for("Stopped")
-    shell.close()
-    shell.wait_for(lambda: not psutil.pid_exists(app))
-    assert {program for program, _ in programs(store)} == {"work"}
-    seen = store.run(1).epochs_done
-    shell.wait_for(lambda: store.run(1).epochs_done > seen + 3)
-    assert store.run(1).attempt == 2
-
-
-def test_where_no_shell_waits_ctrl_z_says_so(app: Terminal) -> None:
-    app.press("\x1a")
-    app.wait_for("There is no shell here")
 
 
 def test_a_process_that_does_not_come_to_life_is_said_and_the_screen_stays(
