@@ -94,8 +94,12 @@ def _whole(saved: Saved, old: sqlite3.Connection, table: str) -> Iterator[Row]:
             saved.lost.append(f"{table}: {error}")
 
 
-def _whole_or_raise(old: sqlite3.Connection, table: str) -> list[Row]:
-    return [dict(row) for row in old.execute(f"SELECT * FROM {quoted(table)} NOT INDEXED")]
+def _whole_or_raise(old: sqlite3.Connection, table: str) -> Iterator[Row]:
+    """The rows, read once before the first is given out: millions of them are never kept."""
+    sql = f"SELECT * FROM {quoted(table)} NOT INDEXED"
+    for _ in old.execute(sql):
+        pass
+    return map(dict, old.execute(sql))
 
 
 def _by_row_id(saved: Saved, old: sqlite3.Connection, table: str) -> Iterator[Row]:
@@ -195,10 +199,18 @@ def _of_runs(
         yield from found
         if run not in runs and not found:
             continue
-        epochs = {row["epoch"] for row in found}
-        gaps = [epoch for epoch in unread if epoch < max(epochs, default=0)]
-        told = f"{len(gaps)} of its epochs, and those after" if epochs else "its epochs"
-        saved.lost.append(f"run {run}: {told} {max(epochs, default=0)} could not be read")
+        saved.lost.append(f"run {run}: {_epochs_lost(found, unread)} could not be read")
+
+
+def _epochs_lost(found: list[Row], unread: list[int]) -> str:
+    """Which epochs are missing before the last one that was found, and whether any may be after."""
+    if not found:
+        return "its epochs"
+    last = max(row["epoch"] for row in found)
+    gaps = [epoch for epoch in unread if epoch < last]
+    parts = [f"its epochs {spans(gaps)}"] if gaps else []
+    parts += [f"its epochs after {last}"] if any(epoch > last for epoch in unread) else []
+    return " and ".join(parts)
 
 
 def _halving(fetch: Fetch, low: int, high: int, unread: list[int]) -> Iterator[sqlite3.Row]:

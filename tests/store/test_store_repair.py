@@ -356,7 +356,8 @@ def test_what_can_be_read_of_the_curve_of_a_lost_run_is_kept_where_that_is_damag
         spoil_page(folder, page)
     repaired = repair(folder)
     assert examine(folder).damage == []
-    assert any(line.endswith("could not be read") and "epochs" in line for line in repaired.lost)
+    told = [line for line in repaired.lost if "its epochs" in line]
+    assert told
     with RunStore.open(folder) as store, RunStore.open(sound, read_only=True) as whole:
         remade = [run.id for run in store.runs() if "repaired" in kinds(store, run.id)]
         assert len(remade) > 3
@@ -364,6 +365,11 @@ def test_what_can_be_read_of_the_curve_of_a_lost_run_is_kept_where_that_is_damag
             rows = whole.epochs(run_id)
             assert store.epochs(run_id)
             assert all(row in rows for row in store.epochs(run_id))
+        for line in told:  # says which: what is missing before the last that is left, or after it
+            there = {row.epoch for row in store.epochs(int(re.findall(r"\d+", line)[0]))}
+            gaps = sorted(set(range(max(there))) - there)
+            assert (f"its epochs {gaps[0]}–{gaps[-1]}" in line) if gaps else ("after" in line)
+            assert (f"its epochs after {max(there)}" in line) == (max(there) < EPOCHS - 1)
         assert any(len(store.epochs(run_id)) < EPOCHS for run_id in remade)
         assert any(len(store.epochs(run_id)) == EPOCHS for run_id in remade)
 
