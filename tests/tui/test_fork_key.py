@@ -73,7 +73,7 @@ async def test_a_run_is_forked_from_the_checkpoint_that_is_chosen(
         await until(pilot, lambda: f"↳{run_id} " in screen_text(app))
 
 
-async def test_escape_leaves_the_fork_and_the_form_queues_new_runs_again(
+async def test_what_a_fork_cannot_be_is_said_and_escape_leaves_it(
     store: RunStore, image_folder: Path, tmp_path: Path
 ) -> None:
     run_id = put_trained_run(store, tmp_path / "cache", **TINY)
@@ -87,28 +87,16 @@ async def test_escape_leaves_the_fork_and_the_form_queues_new_runs_again(
         await pilot.press("s", "enter")
         assert "not forked: a fork is one run, not a sweep" in text(app, "trouble")
         await pilot.press("s")
-        await pilot.press("down", "escape", "escape")
-        assert text(app, "purpose") == ""
-        await pilot.press("enter")
-        await until(pilot, lambda: len(store.runs()) == 2)
-        assert children(store, run_id) == []
-
-
-async def test_what_a_fork_cannot_change_is_said_at_its_field(
-    store: RunStore, image_folder: Path, tmp_path: Path
-) -> None:
-    run_id = put_trained_run(store, tmp_path / "cache", **TINY)
-    app = idle_app(store, image_folder)
-    async with running(app) as pilot:
-        await go_to_run(pilot, run_id)
-        await pilot.press("f")
-        await until(pilot, lambda: app.main.active == "configure")
         form = app.main.query_one(ConfigurePane).form
         form.fill({"network.dense_hiddens": "9"}, sweep=False)
         await pilot.press("enter")
         assert "not forked: dense layers cannot change in a fork" in text(app, "trouble")
         assert form.focused_field is not None
         assert form.focused_field.name == "network.dense_hiddens"
+        await pilot.press("escape", "escape")
+        assert text(app, "purpose") == ""
+        await pilot.press("enter")  # the form queues new runs again
+        await until(pilot, lambda: len(store.runs()) == 2)
         assert children(store, run_id) == []
 
 

@@ -56,6 +56,12 @@ async def test_each_wish_for_several_runs_is_told_once(store: RunStore, image_fo
             said.clear()
             assert store.revision() == revision + 1, "one transaction"
             await until(pilot, lambda state=state: {run.state for run in queue.targets} == {state})
+        revision = store.revision()
+        await pilot.press("K")
+        await until(pilot, lambda: len(said) > 0)
+        assert said == ["Earlier: 3 runs."]
+        assert store.revision() == revision, "they are the first ones already"
+        said.clear()
         await pilot.press("D")
         await until(pilot, lambda: len(said) > 0)
         assert said == ["3 runs in the trash; U brings back."]
@@ -93,14 +99,3 @@ async def test_where_one_run_cannot_none_is_changed(store: RunStore, image_folde
             "run 3 is cancelled; only unfinished runs are cancelled; none of the 3 runs was changed"
         ]
         assert states(store) == [State.QUEUED, State.QUEUED, State.CANCELLED]
-
-
-async def test_marked_runs_move_in_one_step(store: RunStore, image_folder: Path) -> None:
-    first, second, third = queued(store, image_folder, 3)
-    app = idle_app(store, image_folder)
-    async with running(app) as pilot:
-        await mark(app, pilot, [second, third])
-        revision = store.revision()
-        await pilot.press("K")
-        await until(pilot, lambda: [run.id for run in store.runs()] == [second, third, first])
-        assert store.revision() == revision + 1
