@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -324,15 +323,12 @@ async def test_ten_thousand_rows_are_set_and_paged_by_formatting_only_what_is_se
     app = Host([])
     rows = fruits(10_000)
     async with app.run_test(size=(80, 30)) as pilot:
-        started = time.perf_counter()
         app.table.set_rows(rows)
-        setting = time.perf_counter() - started
         await pilot.pause()
         await pilot.press("pagedown", "pagedown", "G")
         assert app.table.cursor_key == 9_999
         assert "fruit 9999" in "".join(app.lines)
         assert app.formatted < 200, "rows out of sight are not formatted"
-        assert setting < 0.5, "a generous bound: it takes about 5 ms"
 
 
 async def test_an_empty_table_has_no_cursor_and_takes_all_keys() -> None:
