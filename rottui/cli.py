@@ -15,7 +15,7 @@ import typer
 
 from rottui.commands import queue_signatures, steering_signatures, store_signatures
 from rottui.commands.flags import Typed, takes_run_flags
-from rottui.commands.signatures import AsJson, RunName, Store
+from rottui.commands.signatures import AsJson, RunName, RunNames, Store
 
 app = typer.Typer(
     name="rottui",
@@ -379,6 +379,22 @@ def predict(
         as_json=as_json,
         store=store,
     )
+
+
+@app.command()
+def compare(
+    runs: RunNames,
+    as_json: AsJson = False,
+    store: Store = None,
+) -> int:
+    """Compare runs: what differs, metrics, and whether a difference is real.
+
+    Their best checkpoints read the same test images, and images (and seeds, where there are
+    several) are drawn anew many times over. Runs that differ in the seed alone count as one side.
+    """
+    from rottui.commands.compare import compare
+
+    return compare(runs, as_json=as_json, store=store)
 
 
 @app.command()

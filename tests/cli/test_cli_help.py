@@ -28,6 +28,7 @@ COMMANDS = (
     "lr-range",
     "runs",
     "show",
+    "compare",
     "steer",
     "checkpoint",
     "extend",
