@@ -17,6 +17,7 @@ from rottui.store.runs import RunStore
 from rottui.tui.backstage import Hand
 from rottui.tui.commands import ActionCommands
 from rottui.tui.keymap import bindings
+from rottui.tui.layout import Layout
 from rottui.tui.pane_requests import PaneRequests
 from rottui.tui.remembered import Remembered
 from rottui.tui.screens.main import MainScreen
@@ -111,7 +112,7 @@ class RottuiApp(PaneRequests):
         """Everything that the first frame does not need."""
         if threading.current_thread() is threading.main_thread() and not self.is_headless:
             self.parts.leaving.handle_signals()
-        self.main.mount_rest()
+        self.main.mount_rest(Layout.from_json(self._remembered.get("layout")))
         self.parts.feed.start()
         self.choose_data(self._data_text)
         if self._train:
@@ -151,9 +152,7 @@ class RottuiApp(PaneRequests):
         self.theme_changed_signal.subscribe(self, self._remember_theme)
 
     def _remember_theme(self, theme: Theme) -> None:
-        self.parts.wishes.do(
-            lambda: self._remembered.put("theme", theme.name), lambda _: None, self.complain
-        )
+        self.parts.remember("theme", theme.name)
 
     def _look_for_trouble(self) -> None:
         """Say that training waits for the store, from time to time, and when it goes on."""

@@ -83,6 +83,22 @@ class PaneRequests(PaintingApp):
         """Go to a pane."""
         self.main.go_to(scope)
 
+    def action_zoom(self) -> None:
+        """Give the active pane the whole screen, or go back."""
+        self.main.zoom()
+
+    def action_hide(self) -> None:
+        """Hide the active pane."""
+        self.main.hide()
+
+    def action_border(self, columns: int, rows: int) -> None:
+        """Move a border between panes."""
+        self.main.move_border(columns, rows)
+
+    def on_main_screen_arranged(self, event: MainScreen.Arranged) -> None:
+        """Remember how a person wants the panes."""
+        self.parts.remember("layout", event.layout.to_json())
+
     def action_help(self) -> None:
         """Show every key; those of the active pane first."""
         from rottui.tui.screens.help import HelpScreen

@@ -47,6 +47,7 @@ class Parts:
         workers: int | None,
         train: bool,
     ) -> None:
+        self._app, self._remembered = app, remembered
         cache_dir = locations.cache_dir()
         self.trainer = Trainer(
             store.folder, cache_dir=cache_dir, workers=workers, stop_seconds=STOP_SECONDS
@@ -63,6 +64,12 @@ class Parts:
         self.leaving = Leaving(app, self.trainer if train else None, self.wishes, remembered)
         self.form_data: DataConfig | None = None
         """What the form's data are."""
+
+    def remember(self, name: str, choice: str) -> None:
+        """Keep a choice for the next launch, behind the screen."""
+        self.wishes.do(
+            lambda: self._remembered.put(name, choice), lambda _: None, self._app.complain
+        )
 
     def stop_range_tests(self) -> None:
         """End a range test that is under way; any thread, waits."""

@@ -6,7 +6,7 @@ import pytest
 from textual.app import App, ComposeResult
 
 from rottui.store.states import State
-from rottui.tui.widgets.tab_line import PANES, Tab, TabLine, status_text
+from rottui.tui.widgets.tab_line import PANES, Tab, TabLine, fitting, status_text
 
 COUNTS = {State.DONE: 40, State.RUNNING: 2, State.QUEUED: 12, State.PAUSED: 0}
 
@@ -28,7 +28,20 @@ def test_an_empty_store_says_nothing() -> None:
     assert status_text({}, 60) == ""
 
 
-@pytest.mark.parametrize("width", [60, 71, 72, 80, 200])
+def test_a_zoomed_pane_is_said_before_the_counts() -> None:
+    assert status_text(COUNTS, 60, zoomed=True).startswith("zoomed · 2 running")
+    assert status_text({}, 5, zoomed=True) == ""
+
+
+def test_titles_are_whole_where_they_fit() -> None:
+    long, short = zip(*PANES.values(), strict=True)
+    assert fitting(60).titles == short
+    assert fitting(60).tight
+    assert fitting(120).titles == long
+    assert not fitting(120).tight
+
+
+@pytest.mark.parametrize("width", [60, 71, 72, 80, 120, 200])
 async def test_every_tab_is_whole_on_the_narrowest_screen_too(width: int) -> None:
     class Host(App[None]):
         def compose(self) -> ComposeResult:
@@ -37,8 +50,7 @@ async def test_every_tab_is_whole_on_the_narrowest_screen_too(width: int) -> Non
     app = Host()
     async with app.run_test(size=(width, 16)) as pilot:
         await pilot.pause()
-        for number, (tab, title) in enumerate(
-            zip(app.query(Tab), PANES.values(), strict=True), start=1
-        ):
+        titles = fitting(width).titles
+        for number, (tab, title) in enumerate(zip(app.query(Tab), titles, strict=True), start=1):
             assert tab.content_size.width == len(f"{number} {title}")
             assert tab.content_region.right <= width

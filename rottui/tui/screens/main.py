@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
+from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer, Static
 
+from rottui.tui.layout import SIDE, WIDE, Layout, Seen
 from rottui.tui.snapshot import Snapshot
 from rottui.tui.widgets.configure_pane import ConfigurePane
 from rottui.tui.widgets.tab_line import HOMES, PANES, TabLine
@@ -18,29 +21,37 @@ from rottui.tui.widgets.tab_line import HOMES, PANES, TabLine
 if TYPE_CHECKING:
     from rottui.store.records import RunRow
     from rottui.tui.widgets.charts_pane import ChartsPane
+    from rottui.tui.widgets.divider import Divider
     from rottui.tui.widgets.predictions_pane import PredictionsPane
     from rottui.tui.widgets.queue_pane import QueuePane
     from rottui.tui.widgets.sweep_pane import SweepPane
 
 MIN_WIDTH, MIN_HEIGHT = 60, 16
-STAGE = ("charts", "sweep", "equivariance", "data", "predictions")
-"""Panes that share one place where several panes are on the screen."""
+BARS = 2
+"""Rows of the screen that no pane has: the tabs and the keys."""
 SCOPES = (*PANES, *HOMES)
 """Every pane."""
 
 
 class MainScreen(Screen[None]):
-    """All panes: one at a time when narrow, form, queue and one more when wide."""
+    """All panes: one at a time when narrow, a side, the queue and one more when wide."""
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (170, "-huge")]  # noqa: RUF012
     AUTO_FOCUS = ""
+
+    class Arranged(Message):
+        """A person has arranged the panes otherwise; what lasts of it is to be remembered."""
+
+        def __init__(self, layout: Layout) -> None:
+            super().__init__()
+            self.layout = layout
 
     def __init__(self, *, ascii: bool = False) -> None:
         super().__init__()
         self._ascii = ascii
         """Whether the terminal shows ASCII only."""
-        self.active = "configure"
-        self._on_stage = "charts"
+        self._laid = Layout()
+        self._panes: dict[str, Widget] = {}
+        """Every pane by its scope, from when it is mounted."""
         self.is_complete = False
         """Whether every pane is mounted."""
         self._snapshot = Snapshot()
@@ -51,7 +62,7 @@ class MainScreen(Screen[None]):
         yield TabLine()
         yield Static("", id="too-small")
         with Horizontal(id="panes"):
-            yield ConfigurePane(ascii=self._ascii, id="configure")
+            yield self._known(ConfigurePane(ascii=self._ascii, id="configure"))
             with Vertical(id="right"):
                 yield Container(id="stage")
         yield Footer(compact=True, show_command_palette=False)
@@ -59,10 +70,11 @@ class MainScreen(Screen[None]):
     def on_mount(self) -> None:  # noqa: D102
         self.go_to("configure")
 
-    def mount_rest(self) -> None:
-        """Every pane but the form, which is the first frame."""
+    def mount_rest(self, layout: Layout | None = None) -> None:
+        """Every pane but the form, which is the first frame; arranged as at the last launch."""
         from rottui.tui.widgets.charts_pane import ChartsPane
         from rottui.tui.widgets.data_pane import DataPane
+        from rottui.tui.widgets.divider import Divider
         from rottui.tui.widgets.equivariance_pane import EquivariancePane
         from rottui.tui.widgets.predictions_pane import PredictionsPane
         from rottui.tui.widgets.queue_pane import QueuePane
@@ -70,15 +82,33 @@ class MainScreen(Screen[None]):
 
         if not (self.is_attached and self.is_running):  # the app was left right after its frame
             return
-        self.query_one("#right").mount(QueuePane(ascii=self._ascii, id="queue"), before="#stage")
-        self.query_one("#stage").mount(
-            ChartsPane(ascii=self._ascii, id="charts"),
-            SweepPane(ascii=self._ascii, id="sweep"),
-            EquivariancePane(ascii=self._ascii, id="equivariance"),
-            DataPane(ascii=self._ascii, id="data"),
-            PredictionsPane(ascii=self._ascii, id="predictions"),
+        if layout is not None:
+            self._laid = layout.going_to(self.active)
+        ascii = self._ascii
+        self.query_one("#panes").mount(
+            Divider(upright=True, id="column-border", ascii=ascii), before="#right"
         )
+        self.query_one("#right").mount(
+            self._known(QueuePane(id="queue", ascii=ascii)),
+            Divider(upright=False, id="row-border", ascii=ascii),
+            before="#stage",
+        )
+        stage = (
+            ChartsPane(id="charts", ascii=ascii),
+            SweepPane(id="sweep", ascii=ascii),
+            EquivariancePane(id="equivariance", ascii=ascii),
+            DataPane(id="data", ascii=ascii),
+            PredictionsPane(id="predictions", ascii=ascii),
+        )
+        self.query_one("#stage").mount(*map(self._known, stage))
+        self._arrange()
         self.call_after_refresh(self._stage_is_up)
+
+    def _known(self, pane: Widget) -> Widget:
+        """The pane, which is arranged with the others from now on."""
+        assert pane.id in SCOPES
+        self._panes[pane.id] = pane
+        return pane
 
     def _stage_is_up(self) -> None:
         self.is_complete = True
@@ -102,19 +132,46 @@ class MainScreen(Screen[None]):
             f"rottui needs at least {MIN_WIDTH}×{MIN_HEIGHT} cells; "
             f"this terminal has {width}×{height}. Training goes on."
         )
+        self._arrange()
 
     # --- which pane has the floor ------------------------------------------------------------
 
+    @property
+    def active(self) -> str:
+        """The pane that has the floor."""
+        return self._laid.active
+
+    @property
+    def seen(self) -> Seen:
+        """What is on the screen."""
+        return self._laid.seen(self.app.size.width, self._panes, runs=bool(self._snapshot.runs))
+
     def go_to(self, scope: str) -> None:
         """Show a pane and give it the focus."""
-        self.active = scope
-        if scope in STAGE:
-            self._on_stage = scope
-        # All at once: every change of a class lets Textual match all rules against all widgets.
-        ours = {f"-on-{name}" for name in SCOPES} | {f"-stage-{name}" for name in STAGE}
-        self.set_classes((self.classes - ours) | {f"-on-{scope}", f"-stage-{self._on_stage}"})
-        self.query_one(TabLine).activate(scope)
+        before, self._laid = self._laid, self._laid.going_to(scope)
+        self._arrange()
+        if self._laid.to_json() != before.to_json():
+            self.post_message(self.Arranged(self._laid))
         self._focus_active()
+
+    def _arrange(self) -> None:
+        """Put every pane where the layout has it; what stays as it is costs nothing."""
+        laid, seen, (width, height) = self._laid, self.seen, self.app.size
+        right = seen.queue or seen.stage is not None
+        for scope, pane in self._panes.items():
+            pane.display = scope in seen.panes
+            if scope in SIDE:
+                pane.styles.width = laid.side_width(width) if right else "1fr"
+        if queue := self._panes.get("queue"):
+            shared = seen.stage is not None
+            queue.styles.height = laid.queue_height(width, height - BARS) if shared else "1fr"
+        self.query_one("#right").display = right
+        self.query_one("#stage").display = seen.stage is not None
+        for border in self.query("#panes > #column-border"):
+            border.display = seen.side is not None and right
+        for border in self.query("#right > #row-border"):
+            border.display = seen.queue and seen.stage is not None
+        self.query_one(TabLine).activate(self.active, zoomed=laid.zoomed)
 
     def _focus_active(self) -> None:
         """At once, so that the next key is the new pane's however fast it comes."""
@@ -138,6 +195,61 @@ class MainScreen(Screen[None]):
                     self.go_to(widget.id)
                 return
 
+    # --- how much room the panes have --------------------------------------------------------
+
+    def zoom(self) -> None:
+        """Give the active pane the whole screen, or give the others their room back."""
+        if not self._laid.zoomed and self._laid.alone(self.app.size.width):
+            self._refuse(f"Below {WIDE} columns, every pane has the whole screen.")
+            return
+        self._laid = replace(self._laid, zoomed=not self._laid.zoomed)
+        self._arrange()
+
+    def hide(self) -> None:
+        """Hide the active pane until somebody goes to it; another one is active then."""
+        width = self.app.size.width
+        rest = self._laid.hiding(width, self._panes, runs=bool(self._snapshot.runs))
+        if rest is None:
+            self._refuse("This is the only pane on the screen.")
+            return
+        self._laid = rest
+        self._keep()
+        self._focus_active()
+
+    def move_border(self, columns: int, rows: int) -> None:
+        """Move the border between the columns, or that below the queue, by so many cells."""
+        laid, seen, (width, height) = self._laid, self.seen, self.app.size
+        height -= BARS
+        if columns and not (seen.side and (seen.queue or seen.stage)):
+            self._refuse("There is one column of panes now.")
+        elif rows and not (seen.queue and seen.stage):
+            self._refuse("There is one row of panes now.")
+        elif columns:
+            self._laid = laid.with_column(laid.side_width(width) + columns, width)
+            self._keep()
+        else:
+            self._laid = laid.with_row(laid.queue_height(width, height) + rows, width, height)
+            self._keep()
+
+    def on_divider_dragged(self, event: Divider.Dragged) -> None:
+        """Let a border follow the mouse."""
+        event.stop()
+        width, height = self.app.size
+        if event.divider.id == "column-border":
+            self._laid = self._laid.with_column(event.at, width)
+        else:
+            self._laid = self._laid.with_row(event.at - 1, width, height - BARS)
+        self._arrange()
+        if event.done:
+            self._keep()
+
+    def _keep(self) -> None:
+        self._arrange()
+        self.post_message(self.Arranged(self._laid))
+
+    def _refuse(self, sentence: str) -> None:
+        self.notify(sentence, severity="warning", timeout=4, markup=False)
+
     # --- what the panes show -----------------------------------------------------------------
 
     @property
@@ -159,7 +271,9 @@ class MainScreen(Screen[None]):
 
     def show(self, snapshot: Snapshot) -> None:
         """Hand a new snapshot to every pane that shows runs; while closing, there are none."""
-        self._snapshot = snapshot
+        before, self._snapshot = self._snapshot, snapshot
+        if bool(before.runs) != bool(snapshot.runs):
+            self._arrange()  # there is something to tell of now, or nothing any more
         for line in self.query(TabLine):
             line.show(snapshot)
         for queue in self.query("#queue"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -13,17 +14,17 @@ from textual.widgets import Static
 from rottui.store.states import State
 from rottui.tui.snapshot import Snapshot
 
-PANES: dict[str, str] = {
-    "configure": "Configure",
-    "queue": "Queue",
-    "charts": "Charts",
-    "equivariance": "Equivariance",
-    "data": "Data",
-    "predictions": "Predict",
+PANES: dict[str, tuple[str, str]] = {
+    "configure": ("Configure", "Form"),
+    "queue": ("Queue", "Queue"),
+    "charts": ("Charts", "Charts"),
+    "equivariance": ("Equivariance", "Equiv"),
+    "data": ("Data", "Data"),
+    "predictions": ("Predict", "Pred"),
 }
-"""Panes by scope, in the order of their digits."""
-TIGHT = 72
-"""Columns below which the tabs have no room for a margin on both sides."""
+"""Title and short title of each pane by its scope, in the order of their digits."""
+STATUS = 16
+"""Columns that the state of the queue has at least, where titles can be whole."""
 
 HOMES = {"sweep": "charts"}
 """Panes without a tab of their own, and the pane whose tab stands for them."""
@@ -32,9 +33,16 @@ HOMES = {"sweep": "charts"}
 class Tab(Static):
     """One pane's digit and name; a click goes there."""
 
-    def __init__(self, number: int, scope: str, title: str) -> None:
-        super().__init__(f"[b]{number}[/b] {title}", classes="tab")
+    ALLOW_SELECT = False
+
+    def __init__(self, number: int, scope: str) -> None:
+        super().__init__(classes="tab")
+        self._number = number
         self.scope = scope
+
+    def entitle(self, title: str) -> None:
+        """Have another title."""
+        self.update(f"[b]{self._number}[/b] {title}")
 
     def on_click(self) -> None:  # noqa: D102
         self.post_message(TabLine.Chosen(self.scope))
@@ -62,20 +70,30 @@ class TabLine(Horizontal):
     def __init__(self) -> None:
         super().__init__()
         self._counts: Mapping[State, int] = {}
+        self._zoomed = False
+        self._fit: Fit | None = None
 
     def compose(self) -> ComposeResult:  # noqa: D102
-        for number, (scope, title) in enumerate(PANES.items(), start=1):
-            yield Tab(number, scope, title)
+        for number, scope in enumerate(PANES, start=1):
+            yield Tab(number, scope)
         yield Static("", id="status", markup=False)
 
-    def activate(self, scope: str) -> None:
-        """Mark the tab of the active pane."""
+    def activate(self, scope: str, *, zoomed: bool = False) -> None:
+        """Mark the tab of the active pane, and say whether that has the screen for itself."""
         for tab in self.query(Tab):
             tab.set_class(tab.scope == HOMES.get(scope, scope), "-active")
+        if zoomed != self._zoomed:
+            self._zoomed = zoomed
+            self._paint()
 
     def on_resize(self) -> None:
-        """Where there is little room, the tabs stand closer: all of them are to be seen."""
-        self.set_class(self.size.width < TIGHT, "-tight")
+        """Where there is little room, titles are short and stand closer: all are to be seen."""
+        fit = fitting(self.size.width)
+        if fit != self._fit:
+            self._fit = fit
+            self.set_class(fit.tight, "-tight")
+            for tab, title in zip(self.query(Tab), fit.titles, strict=True):
+                tab.entitle(title)
         self._paint()
 
     def show(self, snapshot: Snapshot) -> None:
@@ -85,15 +103,35 @@ class TabLine(Horizontal):
 
     def _paint(self) -> None:
         status = self.query_one("#status", Static)
-        text = status_text(self._counts, status.content_size.width)
+        text = status_text(self._counts, status.content_size.width, zoomed=self._zoomed)
         if status.content != text:
             status.update(text, layout=False)
 
 
-def status_text(counts: Mapping[State, int], width: int) -> str:
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How the tabs are drawn in a line of some width."""
+
+    titles: tuple[str, ...]
+    tight: bool
+    """Whether they stand closer."""
+
+
+def fitting(width: int) -> Fit:
+    """The longest titles for which every tab is whole, and the state of the queue has room."""
+    long, short = (tuple(titles) for titles in zip(*PANES.values(), strict=True))
+    digits = sum(len(f"{number} ") for number in range(1, len(PANES) + 1))
+    for titles, gap, rest in ((long, 2, STATUS), (long, 1, 0), (short, 2, STATUS)):
+        if digits + sum(len(title) + gap for title in titles) + rest <= width:
+            return Fit(titles, gap == 1)
+    return Fit(short, True)
+
+
+def status_text(counts: Mapping[State, int], width: int, *, zoomed: bool = False) -> str:
     """``2 running · 3 queued``: as many of the states that there are as fit, never half a one."""
     order = (State.RUNNING, State.QUEUED, State.PAUSED, State.FAILED, State.DONE)
-    parts = [f"{counts[state]} {state}" for state in order if counts.get(state)]
+    parts = ["zoomed"] if zoomed else []
+    parts += [f"{counts[state]} {state}" for state in order if counts.get(state)]
     while parts and len(" · ".join(parts)) > width:
         parts.pop()
     return " · ".join(parts)
