@@ -25,6 +25,7 @@ from rottui.engine.datasets import Datasets
 from rottui.engine.halving import Halvings
 from rottui.engine.threads import Cores
 from rottui.engine.troubles import Troubles
+from rottui.engine.versions import versions
 from rottui.errors import CheckpointError, RottuiError, StoreError, TrainingError
 from rottui.store.records import Checkpoint, Claim, EpochRow, Steer
 from rottui.store.runs import RunStore
@@ -89,7 +90,9 @@ class Worker(threading.Thread):
             try:
                 self._halvings.settle()
                 threads = self._cores.for_next_run(self._store, self.worker_id)
-                claim = self._store.claim(self.worker_id, threads=threads, only=self._only)
+                claim = self._store.claim(
+                    self.worker_id, threads=threads, only=self._only, versions=versions()
+                )
             except StoreError as error:
                 self._troubles.begin(self.worker_id, str(error))
                 self._stopping.wait(RETRY_SECONDS)

@@ -11,7 +11,7 @@ from typing import Any
 
 from rottui.errors import StoreError
 from rottui.store.connection import Connections
-from rottui.store.plain import plain_in
+from rottui.store.plain import plain, plain_in
 from rottui.store.records import Changes, Checkpoint, EpochRow, EventRow, RunRow, SweepRow
 from rottui.store.soundness import LATEST, Runs, mended_epoch, state_of
 from rottui.store.states import State, Wish
@@ -60,17 +60,21 @@ _RUN_COLUMNS = (
     "trashed_at",
     "parent_id",
     "parent_epoch",
+    "notes",
+    "versions",
 )
 _SELECT_RUNS = f"""
 SELECT {", ".join(f"r.{name}" for name in _RUN_COLUMNS)},
     (SELECT json_group_array(needs) FROM needs WHERE run_id = r.id) AS needs,
+    (SELECT json_group_array(tag) FROM tags
+        WHERE run_id = r.id AND typeof(tag) = 'text') AS tags,
     {", ".join(f"l.{name}" for name in _EPOCH_COLUMNS)},
     {", ".join(f"b.{name}" for name in _EPOCH_COLUMNS)}
 FROM runs r
 LEFT JOIN epochs l ON l.run_id = r.id AND l.epoch = r.epochs_done
 LEFT JOIN epochs b ON b.run_id = r.id AND b.epoch = r.best_epoch
 """
-_LAST = len(_RUN_COLUMNS) + 1
+_LAST = len(_RUN_COLUMNS) + 2
 _BEST = _LAST + len(_EPOCH_COLUMNS)
 _IN_ORDER = "ORDER BY r.position, r.id"
 
@@ -308,7 +312,10 @@ def _run_of(row: tuple[Any, ...]) -> RunRow:
         trashed_at,
         parent_id,
         parent_epoch,
+        notes,
+        versions,
         needs,
+        tags,
     ) = row[:_LAST]
     config = config_of(text)
     if config is None:
@@ -343,6 +350,9 @@ def _run_of(row: tuple[Any, ...]) -> RunRow:
         trashed_at,
         parent_id,
         parent_epoch,
+        () if tags == "[]" else tuple(sorted(map(plain, json.loads(tags)))),
+        notes,
+        None if versions is None else _versions_of(versions),
     )
 
 
@@ -395,6 +405,12 @@ def _baseline_of(text: Any) -> dict[str, dict[str, float]] | None:
         for guess, values in guesses.items()
         if isinstance(values, dict)
     }
+
+
+def _versions_of(text: Any) -> dict[str, str]:
+    """Program → version; what is damaged is left out."""
+    versions = config_of(text) or {}
+    return {name: value for name, value in versions.items() if isinstance(value, str)}
 
 
 def _is_finite(value: Any) -> bool:

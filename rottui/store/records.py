@@ -114,6 +114,12 @@ class RunRow:
     parent_id: int | None = None
     """The run whose checkpoint it began with, if it is a fork."""
     parent_epoch: int | None = None
+    tags: tuple[str, ...] = ()
+    """A person's words for it, in alphabetical order."""
+    notes: str = ""
+    """What a person wrote of it; lines of plain text."""
+    versions: Mapping[str, str] | None = None
+    """Program or library → its version when the run was first claimed; None in older stores."""
 
     def guesses(self, metric: str) -> dict[str, float]:
         """What each guess of the baseline scores in ``test_mae_deg``, say; those that have it."""

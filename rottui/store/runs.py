@@ -17,6 +17,7 @@ from rottui.store.queue import Queue
 from rottui.store.rungs import Rungs
 from rottui.store.settings import Settings
 from rottui.store.steering import Steering
+from rottui.store.tagging import Tagging
 from rottui.store.trash import Trash
 from rottui.store.wishes import Wishes
 from rottui.store.work import Work
@@ -33,6 +34,7 @@ class RunStore(
     Pruning,
     Steering,
     Settings,
+    Tagging,
     Outlooks,
 ):
     """A folder with ``runs.sqlite3`` and ``checkpoints/``; usable from any thread and process.

@@ -20,7 +20,7 @@ from rottui.store.states import State, Wish
 
 PARENTS = ("sweeps", "runs")
 """Tables with a row id that others refer to, in the order in which they are saved."""
-CHILDREN = ("epochs", "checkpoints", "events", "needs", "steers")
+CHILDREN = ("epochs", "checkpoints", "events", "needs", "steers", "tags")
 """Rows that belong to a run."""
 FURTHEST = 1 << 24
 """No row id is looked for beyond: a higher one is damaged itself, or is found in the first look."""
@@ -80,7 +80,7 @@ def _is_id(value: Any) -> bool:
 
 def _keyed(table: str) -> bool:
     """Whether the rows lie under their run's id, and not under an id of their own."""
-    return table in ("epochs", "checkpoints", "needs")
+    return table in ("epochs", "checkpoints", "needs", "tags")
 
 
 # --- reading --------------------------------------------------------------------------------------

@@ -40,6 +40,7 @@ _OF_RUNS: dict[str, tuple[tuple[type, ...], Any]] = {
     "trashed_at": ((*_NUMBER, NOTHING), None),
     "parent_id": ((int, NOTHING), None),
     "parent_epoch": ((int, NOTHING), None),
+    "notes": ((str,), ""),
 }
 """Column → the types that it may hold, and what stands for anything else."""
 _TIMES = ("created_at", "started_at", "ended_at", "trashed_at")

@@ -126,14 +126,19 @@ class Work(Reader):
         return bool(row[0])
 
     def claim(
-        self, worker: str, *, threads: int, only: Collection[int] | None = None
+        self,
+        worker: str,
+        *,
+        threads: int,
+        only: Collection[int] | None = None,
+        versions: Mapping[str, str] | None = None,
     ) -> Claim | None:
         """Take the first queued run; None if there is none.
 
         Of a halved sweep, those of the lowest rung come first.
 
         ``threads`` is recorded at the first claim and kept, since another number of threads may
-        change the last bits of a curve.
+        change the last bits of a curve; so are ``versions``, of the programs that train it.
         """
         if not self.busy((), only):  # most polls find nothing and need no write lock
             return None
@@ -141,7 +146,8 @@ class Work(Reader):
         with self._connections.writing() as db:
             row = db.execute(
                 "UPDATE runs SET state = 'running', wish = NULL, worker = ?, error = NULL, "
-                "attempt = attempt + 1, threads = coalesce(threads, ?), lease_until = ?, "
+                "attempt = attempt + 1, threads = coalesce(threads, ?), "
+                "versions = coalesce(versions, ?), lease_until = ?, "
                 "lease_boot = ?, started_at = coalesce(started_at, ?) "
                 f"WHERE id = (SELECT id FROM runs r WHERE {CLAIMABLE}{among} "
                 "AND NOT EXISTS (SELECT 1 FROM runs WHERE sweep_id = r.sweep_id "
@@ -150,6 +156,7 @@ class Work(Reader):
                 (
                     worker,
                     threads,
+                    None if versions is None else json.dumps(versions),
                     machine_seconds() + LEASE_SECONDS,
                     boot_id(),
                     time.time(),

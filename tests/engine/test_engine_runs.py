@@ -6,11 +6,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from engine_runs import CNN, MLP, NETWORKS, MakeEngine, add, alone, kinds, stored, until
 
+from rottui import __version__
 from rottui.core.config import DataConfig
 from rottui.core.data import load_dataset, pin_data
 from rottui.core.data.dataset import Dataset
@@ -34,6 +36,8 @@ def test_a_run_has_the_curve_of_its_training_alone(
     assert run.ended_at is not None
     assert stored(store, run) == alone(config, tiny_dataset)
     assert all(row.seconds > 0 and row.finite for row in store.epochs(run.id))
+    assert run.versions is not None
+    assert (run.versions["rottui"], run.versions["torch"]) == (__version__, version("torch"))
     assert kinds(store, run) == ["queued", "claimed", "done"]
 
 

@@ -39,7 +39,7 @@ ODD = ["abc", b"\xff\x00", 2**62, -(2**62), 1e300, -1.5, "9" * 10_000]
     "column",
     ["state", "wish", "name", "position", "epochs", "epochs_done", "attempt", "threads", "config",
      "created_at", "started_at", "ended_at", "seconds", "error", "reason", "until", "baseline",
-     "priority", "parent_id", "best_epoch"],
+     "priority", "parent_id", "best_epoch", "notes", "versions"],
 )  # fmt: skip
 def test_whatever_stands_in_a_column_the_runs_are_listed(column: str, folder: Path) -> None:
     with RunStore.open(folder, read_only=True) as store:

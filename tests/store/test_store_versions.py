@@ -96,6 +96,7 @@ def test_all_that_an_old_store_holds_is_there(version: int, read_only: bool, fol
             assert run.config == {"lr": 0.1 * number, "seed": number}
             assert run.error == ("it broke" if state is State.FAILED else None)
             assert (run.priority, run.needs, run.trashed_at, run.parent_id) == (0, (), None, None)
+            assert (run.tags, run.notes, run.versions) == ((), "", None)
             assert [event.kind for event in store.events(run.id)] == ["queued"]
         assert runs[State.RUNNING].wish is Wish.PAUSE
         done = runs[State.DONE]
