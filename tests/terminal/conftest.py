@@ -10,6 +10,30 @@ from pathlib import Path
 import pytest
 from emulator import Terminal
 
+from rottui.core.config import NetworkConfig, RunConfig
+from rottui.core.data import pin_data, source_from
+from rottui.store.records import NewRun
+from rottui.store.runs import RunStore
+
+Queue = Callable[[int], None]
+
+
+@pytest.fixture
+def queue(image_folder: Path, tmp_path: Path) -> Queue:
+    """Queues a run of that many epochs, of some milliseconds each."""
+
+    def add(epochs: int) -> None:
+        config = RunConfig(
+            data=pin_data(source_from(str(image_folder), tmp_path / "downloads")),
+            network=NetworkConfig(dense_hiddens=(16,)),
+            batch_size=1,
+            epochs=epochs,
+        )
+        with RunStore.open(tmp_path / "store") as store:
+            store.add_runs([NewRun("mlp 16", config.to_dict(), epochs)])
+
+    return add
+
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:

@@ -16,17 +16,18 @@ from rottui.store.states import State
 
 Start = Callable[..., Terminal]
 
-LONG = ["--dense-hiddens", "16", "--batch-size", "1", "--epochs", "100000"]
-"""A run that does not end by itself."""
+LONG = 100_000
+"""Epochs of a run that does not end by itself."""
 
 
 @pytest.fixture
-def training(terminal: Start, image_folder: Path, tmp_path: Path) -> Callable[[], Terminal]:
+def training(
+    terminal: Start, queue: Callable[[int], None], image_folder: Path, tmp_path: Path
+) -> Callable[[], Terminal]:
     """The app in a terminal, with a run in its third epoch."""
 
     def start() -> Terminal:
-        queue = terminal("train", "--queue", "--data", str(image_folder), *LONG)
-        assert queue.wait_exit() == 0
+        queue(LONG)
         app = terminal("launch", "--data", str(image_folder))
         app.wait_for("Configure")
         with RunStore.open(tmp_path / "store") as store:

@@ -15,7 +15,8 @@ from rottui.store.runs import RunStore
 from rottui.store.states import State
 
 Start = Callable[..., Terminal]
-LONG = ["--dense-hiddens", "16", "--batch-size", "1", "--epochs", "100000"]
+Queue = Callable[[int], None]
+LONG = 100_000
 
 
 @pytest.fixture
@@ -29,9 +30,9 @@ def store(tmp_path: Path) -> Iterator[RunStore]:
 
 
 @pytest.fixture
-def app(terminal: Start, image_folder: Path, store: RunStore) -> Terminal:
+def app(terminal: Start, image_folder: Path, store: RunStore, queue: Queue) -> Terminal:
     """The app in a terminal, with a run in its third epoch."""
-    assert terminal("train", "--queue", "--data", str(image_folder), *LONG).wait_exit() == 0
+    queue(LONG)
     started = terminal("launch", "--data", str(image_folder))
     started.wait_for("Configure")
     started.wait_for(lambda: store.run(1).epochs_done >= 3)
@@ -87,9 +88,9 @@ def test_nothing_is_asked_when_nothing_is_left_to_do(
 
 
 def test_a_process_that_does_not_come_to_life_is_said_and_the_screen_stays(
-    terminal: Start, image_folder: Path, store: RunStore, tmp_path: Path
+    terminal: Start, image_folder: Path, store: RunStore, queue: Queue, tmp_path: Path
 ) -> None:
-    assert terminal("train", "--queue", "--data", str(image_folder), *LONG).wait_exit() == 0
+    queue(LONG)
     app = terminal(
         "launch", "--data", str(image_folder), PYTHONPATH=os.environ.get("PYTHONPATH", "")
     )

@@ -18,7 +18,7 @@ from rottui.store.runs import RunStore
 from rottui.store.states import State
 
 Start = Callable[..., Terminal]
-TINY = ["--dense-hiddens", "16", "--batch-size", "1"]
+Queue = Callable[[int], None]
 
 
 @pytest.fixture
@@ -26,11 +26,6 @@ def store(tmp_path: Path) -> Iterator[RunStore]:
     """The store of the terminals, beside them."""
     with RunStore.open(tmp_path / "store") as opened:
         yield opened
-
-
-def queue(terminal: Start, image_folder: Path, *flags: str) -> None:
-    asked = terminal("train", "--queue", "--data", str(image_folder), *TINY, *flags)
-    assert asked.wait_exit() == 0
 
 
 def launched(terminal: Start, image_folder: Path, store: RunStore, run: int = 1) -> Terminal:
@@ -60,17 +55,17 @@ def kinds(store: RunStore, run: int) -> list[str]:
 
 
 def close_and_compare(
-    terminal: Start, image_folder: Path, store: RunStore, closes: int, epochs: int
+    terminal: Start, image_folder: Path, store: RunStore, queue: Queue, closes: int, epochs: int
 ) -> None:
     """Close a busy app's terminal so often; every run ends as the undisturbed one did."""
     moments = random.Random(closes)
-    queue(terminal, image_folder, "--epochs", str(epochs))
+    queue(epochs)
     alone = terminal("work", "--until-empty")
     assert alone.wait_exit(300) == 0
     undisturbed = numbers(store.epochs(1))
     assert len(undisturbed) == epochs + 1
     for run in range(2, closes + 2):
-        queue(terminal, image_folder, "--epochs", str(epochs))
+        queue(epochs)
         app = launched(terminal, image_folder, store, run)
         app.read(moments.uniform(0, 0.3))
         app.close()
@@ -85,20 +80,22 @@ def close_and_compare(
 
 
 def test_training_goes_on_in_place_to_the_same_bits(
-    terminal: Start, image_folder: Path, store: RunStore
+    terminal: Start, image_folder: Path, store: RunStore, queue: Queue
 ) -> None:
-    close_and_compare(terminal, image_folder, store, closes=2, epochs=400)
+    close_and_compare(terminal, image_folder, store, queue, closes=2, epochs=400)
 
 
 @pytest.mark.slow
-def test_a_hundred_closes(terminal: Start, image_folder: Path, store: RunStore) -> None:
-    close_and_compare(terminal, image_folder, store, closes=100, epochs=400)
+def test_a_hundred_closes(
+    terminal: Start, image_folder: Path, store: RunStore, queue: Queue
+) -> None:
+    close_and_compare(terminal, image_folder, store, queue, closes=100, epochs=400)
 
 
 def test_the_next_launch_shows_what_trains_without_a_screen(
-    terminal: Start, image_folder: Path, store: RunStore
+    terminal: Start, image_folder: Path, store: RunStore, queue: Queue
 ) -> None:
-    queue(terminal, image_folder, "--epochs", "100000")
+    queue(100000)
     app = launched(terminal, image_folder, store)
     app.close()
     holder = store.run(1).worker
@@ -116,9 +113,9 @@ def test_the_next_launch_shows_what_trains_without_a_screen(
 
 
 def test_a_process_without_a_screen_that_waits_costs_nothing_and_ends_when_told(
-    terminal: Start, image_folder: Path, store: RunStore
+    terminal: Start, image_folder: Path, store: RunStore, queue: Queue
 ) -> None:
-    queue(terminal, image_folder, "--epochs", "100000")
+    queue(100000)
     app = launched(terminal, image_folder, store)
     process = psutil.Process(app.pid)
     app.close()
@@ -129,9 +126,9 @@ def test_a_process_without_a_screen_that_waits_costs_nothing_and_ends_when_told(
 
 
 def test_nothing_spins_without_a_screen(
-    terminal: Start, image_folder: Path, store: RunStore
+    terminal: Start, image_folder: Path, store: RunStore, queue: Queue
 ) -> None:
-    queue(terminal, image_folder, "--epochs", "100000")
+    queue(100000)
     app = launched(terminal, image_folder, store)
     app.close()
     process = psutil.Process(app.pid)
@@ -154,9 +151,9 @@ def test_nothing_spins_without_a_screen(
 
 
 def test_a_terminal_that_is_not_read_stops_nothing(
-    terminal: Start, image_folder: Path, store: RunStore
+    terminal: Start, image_folder: Path, store: RunStore, queue: Queue
 ) -> None:
-    queue(terminal, image_folder, "--epochs", "100000")
+    queue(100000)
     app = launched(terminal, image_folder, store)
     for _ in range(200):  # nobody reads: the pty's buffer fills, and the event loop blocks
         app.press("f3", "f4", "?", "esc")
@@ -173,11 +170,11 @@ def test_a_terminal_that_is_not_read_stops_nothing(
 
 @pytest.mark.slow
 def test_of_two_processes_without_a_screen_the_later_one_trains_the_queue(
-    terminal: Start, image_folder: Path, store: RunStore
+    terminal: Start, image_folder: Path, store: RunStore, queue: Queue
 ) -> None:
-    queue(terminal, image_folder, "--epochs", "100000")
-    queue(terminal, image_folder, "--epochs", "100000")
-    queue(terminal, image_folder, "--epochs", "3")
+    queue(100000)
+    queue(100000)
+    queue(3)
     flags = ("launch", "--data", str(image_folder), "--workers", "1")
     older = terminal(*flags)
     older.wait_for(lambda: store.run(1).epochs_done >= 1)

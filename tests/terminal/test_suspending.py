@@ -15,13 +15,13 @@ from rottui.store.runs import RunStore
 from rottui.store.states import State
 
 Start = Callable[..., Terminal]
-LONG = ["--dense-hiddens", "16", "--batch-size", "1", "--epochs", "100000"]
+LONG = 100_000
 
 
 @pytest.fixture
-def store(terminal: Start, image_folder: Path, tmp_path: Path) -> Iterator[RunStore]:
+def store(queue: Callable[[int], None], tmp_path: Path) -> Iterator[RunStore]:
     """The store of the terminals, with a run; whoever still trains at the end is ended."""
-    assert terminal("train", "--queue", "--data", str(image_folder), *LONG).wait_exit() == 0
+    queue(LONG)
     with RunStore.open(tmp_path / "store") as opened:
         yield opened
         for pid in {worker.pid for worker in opened.workers()}:

@@ -10,9 +10,10 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from textual.app import App
 from textual.drivers._writer_thread import WriterThread
 
-from rottui.tui.driver import SteadyFile
+from rottui.tui.driver import KEY_SECONDS, SteadyDriver, SteadyFile
 
 
 @pytest.fixture
@@ -66,3 +67,29 @@ def test_a_terminal_that_is_gone_is_told_once_and_nothing_raises(ends: tuple[int
     assert told == [True]
     with pytest.raises(OSError, match="Input/output error"):
         file.close()  # as it would do without us
+
+
+async def test_the_thread_that_reads_keys_rests_at_the_end_of_a_terminal(
+    ends: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal, program = ends
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    with os.fdopen(program, "r", closefd=False) as keys:
+        monkeypatch.setattr("sys.__stdin__", keys)
+        lost = threading.Event()
+        app = App[None]()
+        app.terminal_lost = lost.set  # type: ignore[attr-defined]
+        driver = SteadyDriver(app)
+        reads: list[bytes] = []
+        read = driver._read_keys
+        monkeypatch.setattr(driver, "_read_keys", lambda: reads.append(read()) or reads[-1])
+        os.close(terminal)
+        began = time.monotonic()
+        reader = threading.Thread(target=driver.run_input_thread)
+        reader.start()
+        assert lost.wait(60)
+        time.sleep(0.3)
+        driver.exit_event.set()
+        reader.join()
+        rests = (time.monotonic() - began) / KEY_SECONDS
+    assert len(reads) <= rests + 2  # thousands, if it span
