@@ -19,9 +19,9 @@ from rottui.engine.comparing import (
     Comparison,
     Side,
     compared,
+    errors_of,
     sides_of,
-    tested,
-    tested_run,
+    with_errors,
 )
 from rottui.engine.datasets import Datasets, loader
 from rottui.store.records import RunRow
@@ -53,7 +53,7 @@ def compare(references: Sequence[str], *, as_json: bool, store: str | None) -> i
             import torch  # noqa: F401
         datasets = Datasets(loader(locations.cache_dir()))
         sides = tuple(
-            tested(side, lambda run: tested_run(rows, run, datasets.get)) for side in sides
+            with_errors(side, lambda run: errors_of(rows, run, datasets.get)) for side in sides
         )
     comparison = compared(sides, 0)
     if as_json:

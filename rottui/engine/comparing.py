@@ -23,7 +23,7 @@ MOST_SIDES = len(LETTERS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TestedRun:
+class RunErrors:
     """A run's network and how far off it is, image by image."""
 
     run_id: int
@@ -44,7 +44,7 @@ class Side:
 
     letter: str
     runs: tuple[RunRow, ...]
-    tested: tuple[TestedRun, ...] = ()
+    tested: tuple[RunErrors, ...] = ()
     """Those of them that have a network; in the order of ``runs``."""
     problem: str = ""
     """Why one of them was not tested, in one sentence; empty if all were."""
@@ -74,9 +74,9 @@ def sides_of(runs: Sequence[RunRow]) -> tuple[Side, ...]:
     )
 
 
-def tested_run(
+def errors_of(
     store: RunStore, run: RunRow, dataset_of: Callable[[DataConfig], Dataset]
-) -> TestedRun:
+) -> RunErrors:
     """A run's best network, else its last, on its test images.
 
     Raises:
@@ -89,12 +89,12 @@ def tested_run(
     digest = hashlib.sha256(dataset.test.images.tobytes())
     digest.update(dataset.test.angles.tobytes())
     used = found.checkpoint
-    return TestedRun(run.id, used.kind, used.epoch, used.sha256, digest.hexdigest(), errors)
+    return RunErrors(run.id, used.kind, used.epoch, used.sha256, digest.hexdigest(), errors)
 
 
-def tested(side: Side, test: Callable[[RunRow], TestedRun]) -> Side:
+def with_errors(side: Side, test: Callable[[RunRow], RunErrors]) -> Side:
     """The side with its runs tested, as far as they can be."""
-    found: list[TestedRun] = []
+    found: list[RunErrors] = []
     problems: list[str] = []
     for run in side.runs:
         try:

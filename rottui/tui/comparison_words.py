@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rottui.core.comparison import FEW_SEEDS, LEVEL, Difference, Evidence, differing
@@ -31,6 +31,7 @@ AT_BEST = (
 AT_LAST = (CIRCULAR, "test_mae", "test_loss", "train_loss")
 OWN_UNITS = frozenset({"test_mae", "test_loss", "train_mae", "train_loss"})
 """Metrics in units of the target and the loss: where these differ, there is no difference."""
+FINGERPRINT = "data.fingerprint"
 HASH = 12
 """Digits that tell two digests apart."""
 
@@ -41,6 +42,8 @@ class Cell:
 
     text: str
     delta: str = ""
+    short: str = ""
+    """The text without its spread, for a narrow screen; the same one if empty."""
     tone: str = ""
     """Of the delta: ``ok`` where the side is better, ``error`` where it is worse."""
 
@@ -53,6 +56,8 @@ class Line:
     cells: tuple[Cell, ...]
     words: bool = False
     """Whether the cells are words, which may be shortened, and no numbers."""
+    short: str = ""
+    """A shorter label for a narrow screen; the same one if empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,8 @@ def _config_lines(sides: Sequence[Side]) -> list[Line]:
     for path, values in found.items():
         if path == "seed" and any(len(side.runs) > 1 for side in sides):
             continue
+        if path == FINGERPRINT and any(one.startswith("data.") for one in found if one != path):
+            continue  # the other settings of the data say as much, in words
         cells = tuple(Cell(setting_text(path, value)) for value in values)
         lines.append(Line(_short(path), cells, words=not _numeric(values)))
     return lines
@@ -130,7 +137,7 @@ def _config_lines(sides: Sequence[Side]) -> list[Line]:
 
 def setting_text(path: str, value: Any) -> str:
     """The value of a setting as people read it."""
-    if path == "data.fingerprint" and isinstance(value, str):
+    if path == FINGERPRINT and isinstance(value, str):
         return value[:HASH]
     if value is None:
         return "none"
@@ -164,14 +171,18 @@ def _metric_lines(
             return None if row is None else row.measured(name)
 
         alike = name not in OWN_UNITS or _same_units(comparison.sides)
-        lines.append(_line(comparison, measure.title, value, measure.show, alike=alike))
+        line = _line(comparison, measure.title, value, measure.show, alike=alike)
+        lines.append(replace(line, short=measure.short))
     return [line for line in lines if any(cell.text != "-" for cell in line.cells)]
 
 
 def _cost_lines(comparison: Comparison) -> list[Line]:
     lines = [
         _line(comparison, "parameters", _parameters, _whole, smaller_is=None),
-        _line(comparison, "seconds an epoch", lambda run: run.seconds, format_pace),
+        replace(
+            _line(comparison, "seconds an epoch", lambda run: run.seconds, format_pace),
+            short="s an epoch",
+        ),
     ]
     return [line for line in lines if any(cell.text != "-" for cell in line.cells)]
 
@@ -201,7 +212,8 @@ def _line(
                 tone = smaller_is if by < 0 else "error"
         if spread is not None and spread.std == 0:
             spread = Spread(spread.mean, None, spread.n)
-        cells.append(Cell(spread_text(spread, show), delta, tone))
+        mean = "" if spread is None else show(spread.mean)
+        cells.append(Cell(spread_text(spread, show), delta, mean, tone))
     return Line(label, tuple(cells))
 
 
@@ -273,7 +285,7 @@ def _details(first: Side, side: Side, difference: Difference) -> list[str]:
     )
     told = [f"{by}, {_interval(difference.seeds)}, over {several} and {images}"]
     if difference.shared:
-        told.append(f"{one} is better with {difference.wins} of {len(difference.shared)} seeds")
+        told.append(_wins(one, other, difference))
     fewest = len(difference.shared) or min(len(first.tested), len(side.tested))
     if fewest < FEW_SEEDS:
         told.append(f"rough, with fewer than {FEW_SEEDS} seeds")
@@ -282,6 +294,15 @@ def _details(first: Side, side: Side, difference: Difference) -> list[str]:
     sure = percent(max(alone.better, 1 - alone.better))
     told.append(f"these networks alone: {ahead} better, {sure}, {_interval(alone)}")
     return told
+
+
+def _wins(one: str, other: str, difference: Difference) -> str:
+    """With how many seeds the side that is better on the whole is better."""
+    count = len(difference.shared)
+    better, wins = (
+        (one, difference.wins) if difference.mean > 0 else (other, count - difference.wins)
+    )
+    return f"{better} is better with {wins} of {count} seeds"
 
 
 def _interval(evidence: Evidence) -> str:

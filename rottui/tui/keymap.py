@@ -44,8 +44,9 @@ SCOPES: dict[str, str] = {
     "range": "Range test",
     "predictions": "Predictions",
     "trash": "Trash",
+    "compare": "Compare",
 }
-DIALOGS = frozenset({"range", "trash"})
+DIALOGS = frozenset({"range", "trash", "compare"})
 """Scopes of screens that stand over the panes: their actions are not in the palette."""
 
 ACTIONS: tuple[Action, ...] = (
@@ -137,6 +138,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "queue", "mark", "space,m", "Mark", "Mark the run for the charts and for other actions."
     ),
+    Action("queue", "compare", "C", "Compare", "Compare the marked runs.", show=False),
     Action("queue", "unmark_all", "u", "Unmark", "Take all marks away.", show=False),
     Action("queue", "pause", "p", "Pause", "Pause at the next batch, or hold back if queued."),
     Action("queue", "resume", "r", "Resume", "Queue a paused run again; it goes on where it was."),
@@ -215,6 +217,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("sweep", "log", "y", "Log", "Logarithmic y axis, or linear again."),
     Action("sweep", "best", "b", "Best", "Draw the metric at the lowest test loss, too, or not."),
     Action("sweep", "curves", "s,escape", "Back", "Go back to the curves."),
+    Action(
+        "sweep",
+        "compare",
+        "C",
+        "Compare",
+        "Compare it with the best setting, which may be better by chance.",
+        show=False,
+    ),
     Action("equivariance", "shift(-1,0)", "left,h", "Shift", "Shift one pixel further left."),
     Action(
         "equivariance", "shift(1,0)", "right,l", "", "Shift one pixel further right.", show=False
@@ -256,6 +266,17 @@ ACTIONS: tuple[Action, ...] = (
     Action("trash", "restore", "enter,r", "Restore", "Take the run out of the trash."),
     Action("trash", "purge", "x,delete", "Purge", "Remove the run for good; asks first."),
     Action("trash", "close", "escape", "Close", "Go back to the queue."),
+    Action("compare", "reference", "b,n", "Reference", "Compare to the next side."),
+    Action("compare", "sides(1)", "right,l", "More", "Show the sides that did not fit."),
+    Action("compare", "sides(-1)", "left,h", "", "Show the sides before.", show=False),
+    Action("compare", "scroll(1)", "down,j", "", "Scroll down.", show=False),
+    Action("compare", "scroll(-1)", "up,k", "", "Scroll up.", show=False),
+    Action("compare", "page(1)", "pagedown,space", "", "Scroll down a screen.", show=False),
+    Action("compare", "page(-1)", "pageup", "", "Scroll up a screen.", show=False),
+    Action("compare", "edge(-1)", "home,g", "", "Go to the top.", show=False),
+    Action("compare", "edge(1)", "end,G", "", "Go to the end.", show=False),
+    Action("compare", "reload", "r", "Refresh", "Test with the newest checkpoints."),
+    Action("compare", "close", "escape", "Close", "Go back."),
 )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rottui.tui.feed import SnapshotRead, StoreTrouble
     from rottui.tui.keymap import Action
     from rottui.tui.parts import Parts
+    from rottui.tui.screens.compare import CompareScreen
     from rottui.tui.screens.lr_range import RangeScreen
     from rottui.tui.screens.main import MainScreen
     from rottui.tui.screens.trash import TrashScreen
@@ -249,6 +250,23 @@ class PaneRequests(PaintingApp):
         screen = TrashScreen(ascii=self.ascii_only)
         self.push_screen(screen)
         self.parts.queue_wishes.show_trash(screen)
+
+    def on_queue_pane_compare_wanted(self, event: QueuePane.CompareWanted) -> None:  # noqa: D102
+        self._compare(event.run_ids)
+
+    def on_sweep_pane_compare_wanted(self, event: SweepPane.CompareWanted) -> None:  # noqa: D102
+        self._compare(event.run_ids)
+
+    def _compare(self, run_ids: tuple[int, ...]) -> None:
+        from rottui.tui.screens.compare import CompareScreen
+
+        self.push_screen(CompareScreen(run_ids, ascii=self.ascii_only))
+
+    def on_compare_screen_requested(self, event: CompareScreen.Requested) -> None:  # noqa: D102
+        self.parts.comparisons.answer(event)
+
+    def on_compare_screen_closed(self) -> None:  # noqa: D102
+        self.parts.comparisons.stop()
 
     def on_trash_screen_restore_wanted(self, event: TrashScreen.RestoreWanted) -> None:  # noqa: D102
         self.parts.queue_wishes.restore(event)

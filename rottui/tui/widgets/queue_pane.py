@@ -25,6 +25,7 @@ from rottui.tui.widgets.held import Held, held_back
 from rottui.tui.widgets.line_table import MOVES, LineTable
 from rottui.tui.widgets.queue_rules import Kind, Verdict, judge
 
+TOO_FEW = "mark two runs or more with Space, to compare them"
 _KINDS = {kind.value: kind for kind in Kind}
 
 
@@ -79,6 +80,12 @@ class QueuePane(Vertical, can_focus=True):
         """A person wants to see the sweep of the run under the cursor."""
 
         run_id: int
+
+    @dataclass
+    class CompareWanted(Message):
+        """A person wants to see these runs side by side."""
+
+        run_ids: tuple[int, ...]
 
     @dataclass
     class Marked(Message):
@@ -223,6 +230,8 @@ class QueuePane(Vertical, can_focus=True):
             return True if self.is_mounted and self._in_sweep else None
         if action == "unmark_all":
             return True if self.is_mounted and self.table.marked else None
+        if action == "compare":
+            return True if self.is_mounted and len(self.table.marked) > 1 else None
         return True
 
     def on_key(self, event: events.Key) -> None:
@@ -237,6 +246,8 @@ class QueuePane(Vertical, can_focus=True):
             reason = self._verdict(_KINDS[name]).reason
         elif name == "unmark_all":
             reason = "no run is marked"
+        elif name == "compare":
+            reason = TOO_FEW
         elif name in ("sweep", "pause_group") and self.current is not None:
             reason = f"run {self.current.id} is of no sweep"
         else:
@@ -253,7 +264,12 @@ class QueuePane(Vertical, can_focus=True):
     def _refresh_possible(self) -> None:
         """Repaint the footer when a key has become possible or impossible, and only then."""
         possible = tuple(bool(self._verdict(kind).runs) for kind in Kind)
-        possible += (bool(self.table.marked), self.current is not None, self._in_sweep)
+        possible += (
+            bool(self.table.marked),
+            len(self.table.marked) > 1,
+            self.current is not None,
+            self._in_sweep,
+        )
         if possible != self._possible:
             self._possible = possible
             self.refresh_bindings()
@@ -295,6 +311,13 @@ class QueuePane(Vertical, can_focus=True):
     def action_unmark_all(self) -> None:
         """Take all marks away."""
         self.set_marked(())
+
+    def action_compare(self) -> None:
+        """Show the marked runs side by side."""
+        if len(self.marked) > 1:
+            self.post_message(self.CompareWanted(self.marked))
+        else:
+            self.post_message(self.Refused(TOO_FEW))
 
     def action_pause(self) -> None:
         """Pause at the next batch, or hold back if queued."""

@@ -73,6 +73,12 @@ class SweepPane(Vertical, can_focus=True):
         run_ids: tuple[int, ...]
 
     @dataclass
+    class CompareWanted(Message):
+        """A person wants to see these runs side by side."""
+
+        run_ids: tuple[int, ...]
+
+    @dataclass
     class Left(Message):
         """A person wants to go back to the curves."""
 
@@ -142,6 +148,8 @@ class SweepPane(Vertical, can_focus=True):
         """None greys a key that can do nothing without a sweep."""
         if action in ("open", "metric", "log", "best"):
             return True if self._found is not None else None
+        if action == "compare":
+            return True if self._found is not None and len(self._found.places) > 1 else None
         return True
 
     def action_open(self) -> None:
@@ -150,6 +158,16 @@ class SweepPane(Vertical, can_focus=True):
         if entry is not None:
             ids = tuple(result.run_id for result in entry.standing.results)
             self.post_message(self.Opened(ids))
+
+    def action_compare(self) -> None:
+        """Show the best setting beside the chosen one; the second where the best is chosen."""
+        entry = self.board.cursor_row
+        if self._found is None or entry is None or len(self._found.places) < 2:
+            return
+        first, second = self._found.places[:2]
+        other = second if entry.standing is first else entry.standing
+        ids = (result.run_id for one in (first, other) for result in one.results)
+        self.post_message(self.CompareWanted(tuple(ids)))
 
     def action_metric(self) -> None:
         """The next metric."""
