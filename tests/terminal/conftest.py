@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from emulator import Terminal
 
@@ -35,6 +37,14 @@ def queue(image_folder: Path, tmp_path: Path) -> Queue:
     return add
 
 
+def end_all_on(store: Path) -> None:
+    """Kill what a failed test has left training: it outlives its terminal, as it should."""
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.environ().get("ROTTUI_STORE") == str(store) and process.pid != os.getpid():
+                process.kill()
+
+
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
     """Starts ``rottui`` in a terminal of its own; its store is ``tmp_path/store``."""
@@ -50,6 +60,7 @@ def terminal(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
     yield start
     for one in started:
         one.end()
+    end_all_on(tmp_path / "store")
 
 
 @pytest.fixture
@@ -60,3 +71,4 @@ def shell(tmp_path: Path) -> Iterator[Terminal]:
     one = Terminal(["bash", "--norc", "--noprofile", "-i"], env, 120, 40)
     yield one
     one.end()
+    end_all_on(tmp_path / "store")
