@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from rottui.tui.key_names import key_names
 from rottui.tui.keymap import SCOPES, actions
-from rottui.tui.screens.help import key_names
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

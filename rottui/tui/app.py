@@ -16,7 +16,9 @@ from rottui import locations
 from rottui.store.runs import RunStore
 from rottui.tui.backstage import Hand
 from rottui.tui.commands import ActionCommands
-from rottui.tui.keymap import bindings
+from rottui.tui.config_file import NAME, read_config
+from rottui.tui.key_names import NONE
+from rottui.tui.keymap import NO_KEY, bindings
 from rottui.tui.layout import Layout
 from rottui.tui.pane_requests import PaneRequests
 from rottui.tui.remembered import Remembered
@@ -36,6 +38,9 @@ TROUBLE_SECONDS = 1.0
 """Between two looks at whether training waits for the store."""
 TROUBLE_AGAIN = 30
 """Looks after which a trouble that lasts is told again."""
+
+TOLD = 3
+"""Problems of the config file that one notice has room for."""
 
 
 class RottuiApp(PaneRequests):
@@ -105,6 +110,7 @@ class RottuiApp(PaneRequests):
         return token_defaults(base)
 
     def on_mount(self) -> None:  # noqa: D102
+        self._take_own_keys()
         self._bring_up_themes()
         self.call_after_refresh(self._bring_up)
 
@@ -133,6 +139,23 @@ class RottuiApp(PaneRequests):
         if told and told != self._interrupted_told:
             self._interrupted_told = told
             self.notify(told, title="Interrupted", timeout=12, markup=False)
+
+    def _take_own_keys(self) -> None:
+        """Use the keys of the config file; what is wrong there is told, and stops nothing."""
+        config = read_config(locations.config_dir())
+        problems = [] if config.problem is None else [config.problem]
+        if config.keys:
+            from rottui.tui.own_keys import own_keys
+
+            own = own_keys(config.keys)
+            self.set_keymap(dict(own.keymap))
+            problems += own.problems
+        if problems:
+            told = [
+                *problems[:TOLD],
+                *([f"and {len(problems) - TOLD} more"] if problems[TOLD:] else []),
+            ]
+            self.notify("\n".join(told), title=NAME, severity="warning", timeout=12, markup=False)
 
     def _bring_up_themes(self) -> None:
         for problem in register_themes(self, theme_folders(locations.config_dir())):
@@ -182,7 +205,9 @@ class RottuiApp(PaneRequests):
         yield SystemCommand("Theme", "Change the colours; remembered.", self.action_change_theme)
 
     def get_key_display(self, binding: Binding) -> str:
-        """A key's name as the terminal can show it."""
+        """A key's name as the terminal can show it; words where there is none."""
+        if binding.key.startswith(NO_KEY):
+            return NONE
         if self.ascii_only:
             return to_ascii(binding.key_display or binding.key.replace("_", " "))
         return super().get_key_display(binding)

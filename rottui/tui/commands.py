@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from rottui.tui.keymap import ACTIONS, DIALOGS, SCOPES, Action
-from rottui.tui.screens.help import key_names
+from rottui.tui.key_names import key_names
+from rottui.tui.keymap import ACTIONS, DIALOGS, SCOPES, Action, keys_now
 
 if TYPE_CHECKING:
     from rottui.tui.app import RottuiApp
@@ -21,9 +21,9 @@ class ActionCommands(Provider):
     def _commands(self) -> list[tuple[str, str, Callable[[], object]]]:
         app: RottuiApp = self.app  # type: ignore[assignment]
         return [
-            (_title(action), action.help, partial(app.perform, action))
+            (_title(app, action), action.help, partial(app.perform, action))
             for action in ACTIONS
-            if action.name != "command_palette" and action.scope not in DIALOGS
+            if action.name != "command_palette" and action.scope not in DIALOGS | {"table"}
         ]
 
     async def discover(self) -> Hits:
@@ -40,6 +40,6 @@ class ActionCommands(Provider):
                 yield Hit(score, matcher.highlight(title), run, help=help_text)
 
 
-def _title(action: Action) -> str:
+def _title(app: RottuiApp, action: Action) -> str:
     label = action.label or action.help.rstrip(".")
-    return f"{SCOPES[action.scope]}: {label}  ({key_names(action)})"
+    return f"{SCOPES[action.scope]}: {label}  ({key_names(action, keys_now(app, action))})"

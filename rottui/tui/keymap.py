@@ -7,8 +7,12 @@ An action of scope ``queue`` named ``pause`` is the method ``action_pause`` of t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from textual.binding import Binding
+
+if TYPE_CHECKING:
+    from textual.app import App
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +49,12 @@ SCOPES: dict[str, str] = {
     "predictions": "Predictions",
     "trash": "Trash",
     "compare": "Compare",
+    "table": "Lists",
 }
 DIALOGS = frozenset({"range", "trash", "compare"})
 """Scopes of screens that stand over the panes: their actions are not in the palette."""
+WITH_LISTS = frozenset({"queue", "sweep", "trash"})
+"""Scopes where the keys of ``table`` work, too."""
 
 ACTIONS: tuple[Action, ...] = (
     Action("app", "help", "f1,question_mark", "Help", "Show every key."),
@@ -111,6 +118,14 @@ ACTIONS: tuple[Action, ...] = (
         "Give the terminal back to the shell; training goes on, fg comes back.",
         show=False,
     ),
+    Action("table", "move(-1)", "up,k", "Up", "Go to the row above.", show=False),
+    Action("table", "move(1)", "down,j", "Down", "Go to the row below.", show=False),
+    Action("table", "page(-1)", "pageup,ctrl+b", "Page up", "Go a screen up.", show=False),
+    Action("table", "page(1)", "pagedown,ctrl+f", "Page down", "Go a screen down.", show=False),
+    Action("table", "edge(-1)", "home,g", "First", "Go to the first row.", show=False),
+    Action("table", "edge(1)", "end,G", "Last", "Go to the last row.", show=False),
+    Action("table", "columns(-1)", "left,h", "Columns left", "Show columns before.", show=False),
+    Action("table", "columns(1)", "right,l", "Columns right", "Show more columns.", show=False),
     Action("configure", "queue", "f9,enter,ctrl+j", "Queue it", "Queue the run or the sweep."),
     Action("configure", "toggle_sweep", "f8,s", "Sweep", "Turn the form into a sweep and back."),
     Action("configure", "next_preset", "f7,p", "Preset", "Fill the form with the next preset."),
@@ -298,3 +313,23 @@ def bindings(scope: str) -> list[Binding]:
         )
         for action in actions(scope)
     ]
+
+
+def keys_now(app: App[Any], action: Action) -> str:
+    """The keys of an action as they are in an app, whose person may have chosen others."""
+    return app._keymap.get(action.id, action.keys)
+
+
+def first_key(app: App[Any], action_id: str) -> str:
+    """The first key of the action with that id, as it is in an app."""
+    action = next(action for action in ACTIONS if action.id == action_id)
+    return keys_now(app, action).split(",")[0]
+
+
+NO_KEY = "none:"
+"""How the names of keys begin that no keyboard has."""
+
+
+def no_key(action: Action) -> str:
+    """Stands for the keys of an action that has none: Textual would take nothing for the usual."""
+    return f"{NO_KEY}{action.id}".replace(",", ";")

@@ -10,6 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from rottui import locations
+from rottui.tui.key_names import key_name
+from rottui.tui.keymap import first_key
 from rottui.tui.output.painting import PaintingApp
 
 if TYPE_CHECKING:
@@ -182,7 +184,8 @@ class PaneRequests(PaintingApp):
 
     def on_charts_pane_stepped(self, event: ChartsPane.Stepped) -> None:  # noqa: D102
         if self.main.shows_marked:
-            said = "The marked runs are shown; u in the queue takes the marks away."
+            key = key_name(first_key(self, "queue.unmark_all"))
+            said = f"The marked runs are shown; {key} in the queue takes the marks away."
             self.notify(said, timeout=4)
             return
         self.main.queue_pane.table.action_move(event.by)

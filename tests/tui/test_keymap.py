@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
+from rottui.tui.key_names import key_names
 from rottui.tui.keymap import ACTIONS, SCOPES, actions, bindings
-from rottui.tui.screens.help import key_names
 
 
 @pytest.mark.parametrize("scope", SCOPES)

@@ -11,11 +11,11 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.keys import format_key
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from rottui.tui.keymap import SCOPES, Action, actions
+from rottui.tui.key_names import key_names
+from rottui.tui.keymap import SCOPES, actions, keys_now
 
 
 class HelpScreen(ModalScreen[None]):
@@ -56,7 +56,7 @@ class HelpScreen(ModalScreen[None]):
         for scope in [*first, *(name for name in SCOPES if name not in first)]:
             table.add_row(Text(SCOPES[scope], Style(bold=True, underline=True)), "")
             for action in actions(scope):
-                table.add_row(key_names(action), action.help)
+                table.add_row(key_names(action, keys_now(self.app, action)), action.help)
             table.add_row("", "")
         table.add_row(Text("In a text field", Style(bold=True, underline=True)), "")
         table.add_row("Tab, ↓ / ⇧Tab, ↑", "Next or previous field.")
@@ -71,34 +71,3 @@ class HelpScreen(ModalScreen[None]):
     def action_close(self) -> None:
         """Go back."""
         self.dismiss()
-
-
-def key_names(action: Action) -> str:
-    """The keys of an action as people know them, such as ``F3 2`` or ``Ctrl+P :``."""
-    return " ".join(_key_name(key) for key in action.keys.split(","))
-
-
-_NAMES = {
-    "question_mark": "?",
-    "colon": ":",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-    "pagedown": "PgDn",
-    "pageup": "PgUp",
-    "delete": "Del",
-    "home": "Home",
-    "enter": "Enter",
-    "escape": "Esc",
-    "space": "Space",
-}
-
-
-def _key_name(key: str) -> str:
-    if key in _NAMES:
-        return _NAMES[key]
-    if key.startswith("ctrl+"):
-        rest = key.removeprefix("ctrl+")
-        return "Ctrl+" + (rest.upper() if len(rest) == 1 else _key_name(rest))
-    if len(key) > 1 and key[0] == "f" and key[1:].isdecimal():
-        return key.upper()
-    return format_key(key)

@@ -17,7 +17,8 @@ from rottui.core.config import DataConfig, RunConfig
 from rottui.core.halving import Plan
 from rottui.core.lr_suggestion import Suggestion
 from rottui.core.sweeps import SweepConfig
-from rottui.tui.keymap import actions, bindings
+from rottui.tui.key_names import key_name
+from rottui.tui.keymap import actions, bindings, keys_now
 from rottui.tui.widgets import form_schema
 from rottui.tui.widgets.config_words import (
     halving_line,
@@ -326,7 +327,7 @@ class ConfigurePane(Vertical, can_focus=True):
     def _show_help(self) -> None:
         spec = self.form.focused_field
         if spec is None:
-            preset, sweep = _letter("next_preset"), _letter("toggle_sweep")
+            preset, sweep = self._letter("next_preset"), self._letter("toggle_sweep")
             if self._purpose is not None:
                 self._write("configure-help", self._purpose.keys)
                 return
@@ -334,6 +335,12 @@ class ConfigurePane(Vertical, can_focus=True):
             self._write("configure-help", keys)
         else:
             self._write("configure-help", f"{spec.label}: {spec.help}")
+
+    def _letter(self, name: str) -> str:
+        """The single letter of an action, which works while no field has the cursor."""
+        action = next(action for action in actions("configure") if action.name == name)
+        keys = keys_now(self.app, action).split(",")
+        return key_name(next((key for key in keys if len(key) == 1), keys[0]))
 
     def _complain(self, sentence: str, reading: Reading) -> None:
         self._trouble_about = reading if sentence else None
@@ -347,9 +354,3 @@ class ConfigurePane(Vertical, can_focus=True):
         line = self.query_one(f"#{name}", Static)
         line.update(to_ascii(text) if self._ascii else text)
         line.set_class(not text, "-silent")
-
-
-def _letter(name: str) -> str:
-    """The single letter of an action, which works while no field has the cursor."""
-    keys = next(action.keys for action in actions("configure") if action.name == name).split(",")
-    return next((key for key in keys if len(key) == 1), keys[0])

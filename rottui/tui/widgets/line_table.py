@@ -16,6 +16,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from rottui.tui.keymap import bindings
 from rottui.tui.widgets.glyphs import glyphs
 from rottui.tui.widgets.row_list import Row, RowList
 from rottui.tui.widgets.table_layout import Cell, Column, Layout, lay_out, needed_width, widest
@@ -26,16 +27,7 @@ MEASURED = 200
 REMEMBERED = 1024
 """Rows whose cells and lines are kept."""
 
-MOVES: list[BindingType] = [
-    Binding("up,k", "move(-1)", "Up", id="table.up", show=False),
-    Binding("down,j", "move(1)", "Down", id="table.down", show=False),
-    Binding("pageup,ctrl+b", "page(-1)", "Page up", id="table.page_up", show=False),
-    Binding("pagedown,ctrl+f", "page(1)", "Page down", id="table.page_down", show=False),
-    Binding("home,g", "edge(-1)", "First", id="table.first", show=False),
-    Binding("end,G", "edge(1)", "Last", id="table.last", show=False),
-    Binding("left,h", "columns(-1)", "Columns left", id="table.left", show=False),
-    Binding("right,l", "columns(1)", "Columns right", id="table.right", show=False),
-]
+MOVES: list[BindingType] = [*bindings("table")]
 """Keys that move the cursor; a subclass that opens rows by other keys takes these alone."""
 
 

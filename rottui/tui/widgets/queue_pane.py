@@ -16,7 +16,8 @@ from textual.widgets import Static
 
 from rottui.engine.forecast import Span
 from rottui.store.records import RunRow, SweepRow
-from rottui.tui.keymap import ACTIONS, bindings
+from rottui.tui.key_names import key_name
+from rottui.tui.keymap import bindings, first_key
 from rottui.tui.snapshot import Snapshot
 from rottui.tui.widgets import lineage, queue_cells
 from rottui.tui.widgets.form_schema import PRESETS, SWEEP_EXAMPLE
@@ -467,7 +468,10 @@ class QueuePane(Vertical, can_focus=True):
             self.query_one(f"#{name}", Static).update(text)
 
     def _empty_text(self) -> Content:
-        form, preset = _key("app.pane('configure')"), _key("configure.next_preset")
+        form, preset = (
+            key_name(first_key(self.app, action_id))
+            for action_id in ("app.pane('configure')", "configure.next_preset")
+        )
         presses = " ".join([preset] * PRESETS.index(SWEEP_EXAMPLE))
         text = (
             "No runs yet.\n\n"
@@ -475,9 +479,3 @@ class QueuePane(Vertical, can_focus=True):
             f"{SWEEP_EXAMPLE}, an mlp with the learning rates 1e-2, 1e-4 and 1e-8.\n"
         )
         return Content(to_ascii(text) if self._ascii else text)
-
-
-def _key(action_id: str) -> str:
-    """The key of an action as people write it, such as ``F2``."""
-    keys = next(action.keys for action in ACTIONS if action.id == action_id)
-    return keys.split(",")[0].upper()

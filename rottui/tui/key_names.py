@@ -1,0 +1,47 @@
+"""Keys as people know them: in the footer, the help, the palette and the README."""
+
+from __future__ import annotations
+
+from textual.keys import format_key
+
+from rottui.tui.keymap import NO_KEY, Action
+
+NONE = "no key"
+"""Stands where an action has no key any more."""
+
+
+def key_names(action: Action, keys: str | None = None) -> str:
+    """The keys of an action as people know them, such as ``F3 2`` or ``Ctrl+P :``.
+
+    ``keys`` are a person's own, if they have chosen any.
+    """
+    return " ".join(key_name(key) for key in (keys or action.keys).split(","))
+
+
+_NAMES = {
+    "question_mark": "?",
+    "colon": ":",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "delete": "Del",
+    "home": "Home",
+    "enter": "Enter",
+    "escape": "Esc",
+    "space": "Space",
+}
+
+
+def key_name(key: str) -> str:
+    """A key as people know it; words where there is none."""
+    if key.startswith(NO_KEY):
+        return NONE
+    if key in _NAMES:
+        return _NAMES[key]
+    if key.startswith("ctrl+"):
+        rest = key.removeprefix("ctrl+")
+        return "Ctrl+" + (rest.upper() if len(rest) == 1 else key_name(rest))
+    if len(key) > 1 and key[0] == "f" and key[1:].isdecimal():
+        return key.upper()
+    return format_key(key)
