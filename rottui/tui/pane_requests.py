@@ -15,6 +15,8 @@ from rottui.tui.keymap import first_key
 from rottui.tui.output.painting import PaintingApp
 
 if TYPE_CHECKING:
+    from textual import events
+
     from rottui.core.config import DataConfig
     from rottui.core.lr_suggestion import Suggestion
     from rottui.tui.backstage import Finished
@@ -86,6 +88,26 @@ class PaneRequests(PaintingApp):
         """Go to a pane."""
         self.main.go_to(scope)
 
+    def action_jump(self) -> None:
+        """Put a letter on every pane, and go to the one that is chosen."""
+        from rottui.tui.screens.jump import JumpScreen
+
+        def chosen(scope: str | None) -> None:
+            if scope is not None:
+                self.main.go_to(scope)
+
+        self.push_screen(JumpScreen(self.main.jump_targets()), chosen)
+
+    def on_key(self, event: events.Key) -> None:
+        """Say why a greyed key does nothing; Textual itself would pass it on in silence."""
+        active = self.screen.active_bindings.get(event.key)
+        if active is None or active.enabled:
+            return
+        event.prevent_default()
+        why_not = getattr(active.node, "why_not", None)
+        reason = why_not(active.binding.action) if why_not else "that can do nothing now"
+        self.notify(reason, severity="warning", timeout=4, markup=False)
+
     def action_zoom(self) -> None:
         """Give the active pane the whole screen, or go back."""
         self.main.zoom()
@@ -107,7 +129,7 @@ class PaneRequests(PaintingApp):
         from rottui.tui.screens.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self.main.active))
+            self.push_screen(HelpScreen(self.main.active, self.main.about_focus()))
 
     def action_repaint(self) -> None:
         """Paint the whole screen again."""
@@ -208,6 +230,22 @@ class PaneRequests(PaintingApp):
 
     def on_configure_pane_queued(self, event: ConfigurePane.Queued) -> None:  # noqa: D102
         self.parts.form_wishes.queue(event)
+
+    def action_first(self) -> None:
+        """Queue the seed's sweep on the built-in data, if there is no run yet."""
+        if self.main.is_new is None:
+            self.notify("One moment: the store is being read.", timeout=4)
+        elif not self.main.is_new:
+            key = key_name(first_key(self, "configure.next_preset"))
+            said = f"There are runs already; {key} chooses the same sweep in the form."
+            self.notify(said, severity="warning", timeout=4)
+        else:
+            from rottui.core.config import DataConfig
+
+            data = DataConfig(source="garments")
+            self.parts.form_data = data
+            self._look_at(data)
+            self.main.form_pane.queue_example(data)
 
     def on_configure_pane_range_wanted(self, event: ConfigurePane.RangeWanted) -> None:  # noqa: D102
         from rottui.tui.screens.lr_range import RangeScreen

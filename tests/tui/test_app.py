@@ -326,16 +326,6 @@ async def test_the_last_of_many_quick_pane_keys_wins_and_the_next_key_is_its_own
         assert app.main.query_one(QueuePane).has_focus
 
 
-async def test_three_panes_stand_side_by_side_when_wide(
-    store: RunStore, image_folder: Path
-) -> None:
-    app = idle_app(store, image_folder)
-    async with running(app, (120, 40)) as pilot:
-        await until(pilot, lambda: bool(app.main.query("#charts")))
-        panes = [app.main.query_one(f"#{name}") for name in ("configure", "queue", "charts")]
-        await until(pilot, lambda: all(pane.region.area for pane in panes))
-
-
 async def test_letters_in_a_field_are_text_and_escape_makes_them_keys(
     store: RunStore, image_folder: Path
 ) -> None:

@@ -22,6 +22,7 @@ from rottui.tui.widgets.choice import Choice
 from rottui.tui.widgets.config_words import network_line, sweep_line
 from rottui.tui.widgets.configure_pane import ConfigurePane
 from rottui.tui.widgets.form import ConfigForm
+from rottui.tui.widgets.form_purpose import Edit
 from rottui.tui.widgets.form_schema import FIELDS, PRESETS
 
 # Texts and configs
@@ -581,6 +582,39 @@ async def test_presets_by_key_and_by_chooser_and_reset() -> None:
         assert app.form.texts["preset"] == "default"
         await pilot.press(*["f7"] * len(PRESETS))
         assert app.form.texts["preset"] == "default"
+
+
+async def test_what_filled_the_form_can_be_undone() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.form.focus_field("epochs")
+        await pilot.press("7", "f7", "f10")
+        app.pane.fill(SEED_CNN.replaced({"data.source": "rotated", "data.path": "/d"}), "", Edit(3))
+        await pilot.press("escape")
+        assert app.form.texts["data"] == "/d"
+        for preset, purpose in (("default", ""), ("seed-mlp", ""), ("default", "")):
+            await pilot.press("u")
+            assert app.form.texts["preset"] == preset
+            assert app.line("purpose") == purpose
+        assert app.form.texts["data"] == "garments"
+        assert "7" in app.form.texts["epochs"], "what was typed is there again"
+        assert app.form.texts["epochs"] != "50"
+        await pilot.press("u")
+        assert app.pane.why_not("undo") == "nothing has filled the form since it was new"
+        assert app.pane.check_action("undo", ()) is None
+
+
+async def test_a_form_over_an_empty_store_says_how_to_begin_and_queues_the_example() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert "Ctrl+G" not in app.line("help")
+        app.pane.greet(True)
+        assert app.line("help").startswith("Ctrl+G queues a first sweep")
+        app.pane.queue_example(DataConfig(source="garments"))
+        await pilot.pause()
+        (queued,) = app.queued
+        assert [config.lr for _, config in queued.runs] == list(SEED_LRS)
+        assert {config.data.source for _, config in queued.runs} == {"garments"}
 
 
 async def test_the_app_is_asked_about_the_data_and_its_answer_is_used() -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from waiting import running, until
+from textual.widgets import Static
+from waiting import listen, running, until
 
 from rottui import locations
 from rottui.store.runs import RunStore
@@ -25,6 +26,8 @@ from rottui.tui.layout import (
     Seen,
 )
 from rottui.tui.remembered import Remembered
+from rottui.tui.screens.help import HelpScreen
+from rottui.tui.screens.jump import JumpScreen, Sign
 
 PANES = (*SIDE, "queue", *STAGE)
 WITHOUT_DETAILS = tuple(pane for pane in PANES if pane != "details")
@@ -169,3 +172,43 @@ async def test_panes_are_zoomed_hidden_and_resized_by_keys_and_the_mouse(
         assert again.main.query_one("#configure").region.width == 60
         await pilot.press("3")
         await until(pilot, lambda: again.main.query_one("#queue").region.bottom == 20)
+
+
+async def test_panes_are_reached_by_letters_and_a_new_store_is_begun_by_one_key(
+    store: RunStore, image_folder: Path
+) -> None:
+    app = RottuiApp(store, data=str(image_folder), train=False)
+    async with running(app, (120, 40)) as pilot:
+        await pilot.press("down", "f1")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        about = [str(line.content) for line in app.screen.query(".about").results(Static)]
+        assert about[0].startswith("preset: fill the form")
+        assert about[1].startswith("What is to be trained")
+        await pilot.press("escape", "escape", "semicolon")
+        await until(pilot, lambda: isinstance(app.screen, JumpScreen))
+        signs = {str(sign.content).strip()[0]: sign for sign in app.screen.query(Sign)}
+        charts = app.main.query_one("#charts")
+        await until(pilot, lambda: signs["h"].region.offset == charts.region.offset)
+        assert signs["d"].region.y == 0, "on its tab: the pane is not on the screen"
+        await pilot.press("h")
+        await until(pilot, lambda: app.main.active == "charts")
+        await pilot.press("semicolon", "escape", "2")
+        await until(pilot, lambda: app.main.active == "queue")
+
+        await pilot.press("z")
+        await until(pilot, lambda: shown(app) == ["queue"])
+        await pilot.press("escape")
+        await until(pilot, lambda: "charts" in shown(app))
+
+        await until(pilot, lambda: app.main.is_new is True)
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: len(store.runs()) == 3)
+        assert {run.config["data"]["source"] for run in store.runs()} == {"garments"}
+        assert len(store.sweeps()) == 1
+        await until(pilot, lambda: app.main.is_new is False)
+        said = listen(app)
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: any("There are runs already" in words for words in said))
+        assert len(store.runs()) == 3
+        await pilot.press("escape")
+        await until(pilot, lambda: not app._notifications)

@@ -282,13 +282,26 @@ async def test_the_error_of_a_failed_run_stands_below_the_table() -> None:
         assert app.query_one("#queue-detail").has_class("error")
 
 
+async def test_marks_that_were_taken_away_come_back_by_the_key_that_undoes() -> None:
+    app = Host(RUNS)
+    async with app.run_test(size=(80, 20)) as pilot:
+        app.pane.set_marked({1, 3})
+        await pilot.press("u")
+        assert app.pane.marked == ()
+        await pilot.press("U")
+        assert app.pane.marked == (1, 3)
+        await pilot.press("U")
+        await pilot.press("u", "d", "U")
+        assert app.pane.marked == (), "something else was done since"
+
+
 async def test_an_empty_queue_says_what_to_press() -> None:
     app = Host()
     async with app.run_test(size=(80, 20)) as pilot:
         await pilot.pause()
         text = app.text("empty")
-        assert "F2" in text
-        assert "F7 F7 F7 Enter" in text
+        assert "Ctrl+G queues a first sweep on built-in garments" in text
+        assert "F2 goes to the form" in text
         assert app.query_one("#queue-empty").display
         assert not app.pane.table.display
         await pilot.press("p", "enter")

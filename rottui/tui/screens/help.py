@@ -17,9 +17,26 @@ from textual.widgets import Static
 from rottui.tui.key_names import key_names
 from rottui.tui.keymap import SCOPES, actions, keys_now
 
+ABOUT = {
+    "configure": "What is to be trained: one run, or the runs of a sweep. What is typed is checked "
+    "at once, and a field says what is wrong with it; Enter queues.",
+    "queue": "Every run, in the order in which they are trained. Keys act on the run under the "
+    "cursor, or on all marked ones together.",
+    "charts": "The curves of the marked runs, or of the run under the queue's cursor, as they are "
+    "trained.",
+    "sweep": "What the settings of a sweep have reached, against what was varied, and the best "
+    "first below.",
+    "equivariance": "How far a network's answer moves with an image that is shifted or turned: an "
+    "image, its features, and two maps of errors.",
+    "data": "The images that runs are trained and tested on, each with its true angle.",
+    "predictions": "What the run under the queue's cursor says of single images, and how far that "
+    "is from the truth.",
+}
+"""What each pane is for, in a sentence or two."""
+
 
 class HelpScreen(ModalScreen[None]):
-    """The table of all actions; the scope that has the focus comes first."""
+    """What has the focus, then the table of all actions, those of that scope first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,f1,question_mark", "close", "Close"),
@@ -35,17 +52,22 @@ class HelpScreen(ModalScreen[None]):
         background: $surface; border: round $primary; padding: 0 1;
         border-title-color: $primary; border-subtitle-color: $foreground;
     }
+    HelpScreen .about { margin-bottom: 1; }
     """
 
-    def __init__(self, scope: str) -> None:
+    def __init__(self, scope: str, about: str = "") -> None:
+        """``about`` is what has the focus within the pane, as a sentence."""
         super().__init__()
         self._scope = scope
+        self._about = about
 
     def compose(self) -> ComposeResult:  # noqa: D102
         with VerticalScroll() as scroll:
             scroll.border_title = "Keys"
             scroll.border_subtitle = "j k scroll · Esc closes"
             scroll.can_focus = False
+            for said in filter(None, (self._about, ABOUT.get(self._scope, ""))):
+                yield Static(said, classes="about", markup=False)
             yield Static(self._table())
 
     def _table(self) -> RenderableType:

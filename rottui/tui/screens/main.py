@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
 from textual.message import Message
 from textual.screen import Screen
@@ -16,10 +17,11 @@ from textual.widgets import Footer, Static
 from rottui.tui.layout import SIDE, WIDE, Layout, Seen
 from rottui.tui.snapshot import Snapshot
 from rottui.tui.widgets.configure_pane import ConfigurePane
-from rottui.tui.widgets.tab_line import HOMES, PANES, TabLine
+from rottui.tui.widgets.tab_line import HOMES, PANES, Tab, TabLine, title_of
 
 if TYPE_CHECKING:
     from rottui.store.records import RunRow
+    from rottui.tui.screens.jump import Target
     from rottui.tui.widgets.charts_pane import ChartsPane
     from rottui.tui.widgets.divider import Divider
     from rottui.tui.widgets.predictions_pane import PredictionsPane
@@ -37,6 +39,7 @@ class MainScreen(Screen[None]):
     """All panes: one at a time when narrow, a side, the queue and one more when wide."""
 
     AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "settle", show=False)]
 
     class Arranged(Message):
         """A person has arranged the panes otherwise; what lasts of it is to be remembered."""
@@ -173,6 +176,35 @@ class MainScreen(Screen[None]):
             border.display = seen.queue and seen.stage is not None
         self.query_one(TabLine).activate(self.active, zoomed=laid.zoomed)
 
+    def jump_targets(self) -> list[Target]:
+        """Every pane that can be jumped to: where it is, or else where its tab is."""
+        from rottui.tui.screens.jump import Target
+
+        seen = self.seen.panes
+        tabs = {tab.scope: tab.region for tab in self.query(Tab)}
+        places = {
+            name: self._panes[name].region if name in seen else tabs.get(name)
+            for name in SCOPES
+            if name in self._panes
+        }
+        return [
+            Target(name, title_of(name), place.offset, name in seen)
+            for name, place in places.items()
+            if place is not None
+        ]
+
+    def about_focus(self) -> str:
+        """What has the focus within the active pane, as a sentence; empty where it is the pane."""
+        field = self.form_pane.form.focused_field
+        return "" if field is None else f"{field.label}: {field.help}."
+
+    def action_settle(self) -> None:
+        """Leave what is only for a moment: a zoomed pane, else what was said."""
+        if self._laid.zoomed:
+            self.zoom()
+        else:
+            self.app.clear_notifications()
+
     def _focus_active(self) -> None:
         """At once, so that the next key is the new pane's however fast it comes."""
         for pane in self.query(f"#{self.active}"):
@@ -269,11 +301,17 @@ class MainScreen(Screen[None]):
         """The run under the queue's cursor."""
         return None if self._cursor is None else self._snapshot.run(self._cursor)
 
+    @property
+    def is_new(self) -> bool | None:
+        """Whether the store has no run yet; None before it was read."""
+        return not self._snapshot.runs if self._snapshot.now else None
+
     def show(self, snapshot: Snapshot) -> None:
         """Hand a new snapshot to every pane that shows runs; while closing, there are none."""
         before, self._snapshot = self._snapshot, snapshot
         if bool(before.runs) != bool(snapshot.runs):
             self._arrange()  # there is something to tell of now, or nothing any more
+        self.form_pane.greet(bool(self.is_new))
         for line in self.query(TabLine):
             line.show(snapshot)
         for queue in self.query("#queue"):

@@ -18,7 +18,7 @@ from rottui.core.halving import Plan
 from rottui.core.lr_suggestion import Suggestion
 from rottui.core.sweeps import SweepConfig
 from rottui.tui.key_names import key_name
-from rottui.tui.keymap import actions, bindings, keys_now
+from rottui.tui.keymap import actions, bindings, first_key, keys_now
 from rottui.tui.widgets import form_schema
 from rottui.tui.widgets.config_words import (
     halving_line,
@@ -26,12 +26,15 @@ from rottui.tui.widgets.config_words import (
     rates_text,
     sweep_line,
 )
-from rottui.tui.widgets.form import ConfigForm
+from rottui.tui.widgets.form import ConfigForm, Said
 from rottui.tui.widgets.form_purpose import Fork, Purpose
 from rottui.tui.widgets.form_schema import FIELD, PRESETS, Reading
 from rottui.tui.widgets.form_sweep import SWEPT
 from rottui.tui.widgets.formats import format_count
 from rottui.tui.widgets.glyphs import to_ascii
+
+UNDO_DEPTH = 20
+"""How often in a row the form can go back to what it said before."""
 
 
 class ConfigurePane(Vertical, can_focus=True):
@@ -108,6 +111,10 @@ class ConfigurePane(Vertical, can_focus=True):
         self._purpose: Purpose | None = None
         """What the form is saved into; None where it queues new runs."""
         self._trouble_about: Reading | None = None
+        self._before: list[tuple[Said, Purpose | None]] = []
+        """What the form said before it was filled, the last one at the end."""
+        self._greets = False
+        """Whether the store has no run yet, and the form says how to begin."""
 
     def compose(self) -> ComposeResult:
         """What the form is for, the form, then what it means."""
@@ -136,11 +143,30 @@ class ConfigurePane(Vertical, can_focus=True):
 
         ``purpose`` is what the form is to be saved into, instead of queueing a new run.
         """
+        self._keep()
         self._take_purpose(purpose)
         self._complain("", self.form.reading)
         data = config.data.model_copy(update={"fingerprint": None})
         self.form.choose_data(data, data.label)
         self.form.fill(form_schema.texts_of(config, name), sweep=False)
+
+    def greet(self, new: bool) -> None:
+        """Say how to begin, if the store has no run yet."""
+        if new != self._greets:
+            self._greets = new
+            self._show_help()
+
+    def queue_example(self, data: DataConfig) -> None:
+        """Fill the form with the seed's sweep on these data, and queue it."""
+        self._use_preset(form_schema.SWEEP_EXAMPLE)
+        self.form.choose_data(data, data.label)
+        self.action_queue()
+
+    def _keep(self) -> None:
+        """Remember what the form says, before other words take its place."""
+        said = self.form.said
+        if not self._before or self._before[-1][0] != said:
+            self._before = [*self._before[-UNDO_DEPTH:], (said, self._purpose)]
 
     def stop_editing(self) -> None:
         """From now on the form queues new runs."""
@@ -175,6 +201,8 @@ class ConfigurePane(Vertical, can_focus=True):
         if action == "leave_field":
             leaves = self._purpose is not None or self.form.focused_field is not None
             return self.is_mounted and leaves
+        if action == "undo":
+            return True if self._before else None
         return True
 
     def action_queue(self) -> None:
@@ -256,10 +284,25 @@ class ConfigurePane(Vertical, can_focus=True):
 
     def action_reset(self) -> None:
         """Put every field back to its default; the data stays."""
+        self._keep()
         texts = form_schema.default_texts()
         for kept in ("data", "more"):
             del texts[kept]
         self.form.fill(texts, sweep=False)
+
+    def action_undo(self) -> None:
+        """Bring back what the form said before it was filled last."""
+        while self._before:
+            said, purpose = self._before.pop()
+            if said != self.form.said:
+                self._take_purpose(purpose)
+                self.form.say(said)
+                return
+
+    def why_not(self, action: str) -> str:
+        """Why a greyed key does nothing."""
+        del action
+        return "nothing has filled the form since it was new"
 
     def action_next_field(self) -> None:
         """Go to the field below."""
@@ -276,6 +319,7 @@ class ConfigurePane(Vertical, can_focus=True):
         self.focus()
 
     def _use_preset(self, preset: str) -> None:
+        self._keep()
         texts, sweep = form_schema.preset_texts(preset)
         self.form.fill({**texts, "preset": preset}, sweep=sweep)
 
@@ -331,7 +375,11 @@ class ConfigurePane(Vertical, can_focus=True):
             if self._purpose is not None:
                 self._write("configure-help", self._purpose.keys)
                 return
-            keys = f"{preset} preset · {sweep} sweep · Enter queues · up, down or Tab: edit a field"
+            begin = key_name(first_key(self.app, "app.first"))
+            keys = f"{begin} queues a first sweep, on built-in garments\n" if self._greets else ""
+            keys += (
+                f"{preset} preset · {sweep} sweep · Enter queues · up, down or Tab: edit a field"
+            )
             self._write("configure-help", keys)
         else:
             self._write("configure-help", f"{spec.label}: {spec.help}")

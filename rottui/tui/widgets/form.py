@@ -116,6 +116,18 @@ class FieldRow(Widget, can_focus=False):
         return self._note[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a form says at one moment."""
+
+    texts: tuple[tuple[str, str], ...]
+    """Field and text, of every field."""
+    sweep: bool
+    data: DataConfig | str
+    """What the text of the data means, or the error that stands for it."""
+    label: str
+
+
 class ConfigForm(VerticalScroll, can_focus=False, inherit_bindings=False):
     """All fields of a run or a sweep, read anew with every key; nothing blocks typing."""
 
@@ -214,6 +226,18 @@ class ConfigForm(VerticalScroll, can_focus=False, inherit_bindings=False):
             self._rows[name].set_text(text)
         self._sweep = sweep
         self._read()
+
+    @property
+    def said(self) -> Said:
+        """All that the form says, to be said again."""
+        data = self._data_error or self._data
+        return Said(tuple(self.texts.items()), self._sweep, data, self._data_label)
+
+    def say(self, said: Said) -> None:
+        """Say again what was said before."""
+        texts = dict(said.texts)
+        self.choose_data(said.data, said.label, texts["data"])
+        self.fill(texts, sweep=said.sweep)
 
     def set_data(self, data: DataConfig | str, label: str = "", text: str | None = None) -> bool:
         """What a data text means: a config, with a few words about it, or an error's sentence.

@@ -20,7 +20,7 @@ from rottui.tui.key_names import key_name
 from rottui.tui.keymap import bindings, first_key
 from rottui.tui.snapshot import Snapshot
 from rottui.tui.widgets import lineage, queue_cells
-from rottui.tui.widgets.form_schema import PRESETS, SWEEP_EXAMPLE
+from rottui.tui.widgets.form_schema import SWEEP_EXAMPLE
 from rottui.tui.widgets.glyphs import to_ascii
 from rottui.tui.widgets.held import Held, held_back
 from rottui.tui.widgets.line_table import MOVES, LineTable
@@ -147,6 +147,8 @@ class QueuePane(Vertical, can_focus=True):
         self._forks: Mapping[int, tuple[int, ...]] = {}
         self._all_paused = False
         self._shown: dict[str, str] = {}
+        self._unmarked: tuple[int, ...] = ()
+        """The marks that were taken away last, if nothing else was done since."""
 
     def compose(self) -> ComposeResult:
         """One line of numbers, the table, and one line about the run under the cursor."""
@@ -211,6 +213,7 @@ class QueuePane(Vertical, can_focus=True):
 
     def set_marked(self, run_ids: Collection[int]) -> None:
         """Mark exactly these runs."""
+        self._unmarked = ()
         if frozenset(run_ids) != self.table.marked:
             self.table.set_marked(run_ids)
             self.post_message(self.Marked(self.marked))
@@ -310,8 +313,10 @@ class QueuePane(Vertical, can_focus=True):
             self.table.action_move(1)
 
     def action_unmark_all(self) -> None:
-        """Take all marks away."""
+        """Take all marks away; ``restore`` brings them back."""
+        marked = self.marked
         self.set_marked(())
+        self._unmarked = marked
 
     def action_compare(self) -> None:
         """Show the marked runs side by side."""
@@ -408,8 +413,11 @@ class QueuePane(Vertical, can_focus=True):
         self._wish(Kind.DELETE)
 
     def action_restore(self) -> None:
-        """Bring back what was deleted last."""
-        self.post_message(self.Undone())
+        """Bring back the marks, if they were taken away last, else what was deleted last."""
+        if self._unmarked:
+            self.set_marked(self._unmarked)
+        else:
+            self.post_message(self.Undone())
 
     def action_trash(self) -> None:
         """Look into the trash."""
@@ -418,6 +426,7 @@ class QueuePane(Vertical, can_focus=True):
     def _wish(self, kind: Kind) -> None:
         verdict = self._verdict(kind)
         if verdict.runs:
+            self._unmarked = ()
             ids = tuple(run.id for run in verdict.runs)
             self.post_message(self.Wished(kind, ids, verdict.note))
         else:
@@ -468,14 +477,14 @@ class QueuePane(Vertical, can_focus=True):
             self.query_one(f"#{name}", Static).update(text)
 
     def _empty_text(self) -> Content:
-        form, preset = (
+        begin, form = (
             key_name(first_key(self.app, action_id))
-            for action_id in ("app.pane('configure')", "configure.next_preset")
+            for action_id in ("app.first", "app.pane('configure')")
         )
-        presses = " ".join([preset] * PRESETS.index(SWEEP_EXAMPLE))
         text = (
             "No runs yet.\n\n"
-            f"Press {form} for the form, then {presses} Enter: this queues the sweep "
-            f"{SWEEP_EXAMPLE}, an mlp with the learning rates 1e-2, 1e-4 and 1e-8.\n"
+            f"{begin} queues a first sweep on built-in garments: {SWEEP_EXAMPLE}, an "
+            "mlp with the learning rates 1e-2, 1e-4 and 1e-8.\n\n"
+            f"{form} goes to the form, where everything can be chosen."
         )
         return Content(to_ascii(text) if self._ascii else text)

@@ -152,6 +152,11 @@ class SweepPane(Vertical, can_focus=True):
             return True if self._found is not None and len(self._found.places) > 1 else None
         return True
 
+    def why_not(self, action: str) -> str:
+        """Why a greyed key does nothing."""
+        del action
+        return "there is no sweep here: no run under the queue's cursor is of one"
+
     def action_open(self) -> None:
         """Show the curves of the setting's runs."""
         entry = self.board.cursor_row

@@ -108,6 +108,11 @@ class TabLine(Horizontal):
             status.update(text, layout=False)
 
 
+def title_of(scope: str) -> str:
+    """What a pane is called, such as ``Charts``."""
+    return PANES[scope][0] if scope in PANES else scope.capitalize()
+
+
 @dataclass(frozen=True, slots=True)
 class Fit:
     """How the tabs are drawn in a line of some width."""
