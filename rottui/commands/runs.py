@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Any
 
 from rottui.commands import tables
 from rottui.commands.json_rows import checkpoint_json, document, epoch_json, event_json, run_json
@@ -17,6 +16,7 @@ from rottui.commands.usage import DONE, UsageError
 from rottui.store.records import EpochRow, RunRow
 from rottui.store.runs import RunStore
 from rottui.store.states import ENDED, State
+from rottui.tui.config_toml import toml_of
 
 SHOWN = 200
 """Runs that a terminal gets unless it is asked for all; a pipe and ``--json`` get all."""
@@ -118,7 +118,7 @@ def show(reference: str, *, every_epoch: bool, toml: bool, as_json: bool, store:
         print(document({"run": content}))
         return DONE
     if toml:
-        print(_toml(run.config), end="")
+        print(toml_of(run.config), end="")
         return DONE
     print("\n".join(facts(run, ties)))
     for checkpoint in checkpoints:
@@ -127,7 +127,7 @@ def show(reference: str, *, every_epoch: bool, toml: bool, as_json: bool, store:
         print(f"checkpoint {checkpoint.kind}: {checkpoint.file} {place}, {size}")
     for event in events:
         print(f"at epoch {event.epoch:.2f}: {event.kind} {event.detail}".rstrip())
-    print(f"\n{_toml(run.config)}")
+    print(f"\n{toml_of(run.config)}")
     if epochs:
         shown = epochs if every_epoch else _thinned(epochs, run.best)
         tables.print_table(epoch_columns(shown, run.best, every_metric=every_epoch))
@@ -147,20 +147,6 @@ def typed_state(text: str) -> State:
     except ValueError:
         known = ", ".join(State)
         raise UsageError(f"--state: must be one of {known}, not {text!r}") from None
-
-
-def _toml(config: Any) -> str:
-    import tomli_w
-
-    return tomli_w.dumps(_without_none(config))
-
-
-def _without_none(value: Any) -> Any:
-    if isinstance(value, list | tuple):
-        return list(value)
-    if hasattr(value, "items"):
-        return {key: _without_none(item) for key, item in value.items() if item is not None}
-    return value
 
 
 def _thinned(epochs: Sequence[EpochRow], best: EpochRow | None) -> list[EpochRow]:

@@ -123,6 +123,7 @@ ACTIONS: tuple[Action, ...] = (
         "Move the border below the queue down.",
         show=False,
     ),
+    Action("app", "copy", "y", "Copy", "Copy or save the pane, or the run's config.", show=False),
     Action("app", "command_palette", "ctrl+p,colon", "Palette", "Find any command by name."),
     Action("app", "repaint", "ctrl+l", "Repaint", "Paint the whole screen again.", show=False),
     Action("app", "leave", "q,ctrl+q", "Quit", "Quit; asks what becomes of unfinished runs."),
@@ -260,7 +261,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("charts", "next_run", "j,down", "Next run", "Show the run after.", show=False),
     Action("sweep", "open", "enter,o", "Curves", "Show the curves of the setting's runs."),
     Action("sweep", "metric", "m", "Metric", "Compare by another metric."),
-    Action("sweep", "log", "y", "Log", "Logarithmic y axis, or linear again."),
+    Action("sweep", "log", "Y", "Log", "Logarithmic y axis, or linear again."),
     Action("sweep", "best", "b", "Best", "Draw the metric at the lowest test loss, too, or not."),
     Action("sweep", "curves", "s,escape", "Back", "Go back to the curves."),
     Action(

@@ -131,6 +131,10 @@ class PaneRequests(PaintingApp):
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.main.active, self.main.about_focus()))
 
+    def action_copy(self) -> None:
+        """Copy or save what is on the screen, as a person chooses."""
+        self.parts.copies.ask()
+
     def action_repaint(self) -> None:
         """Paint the whole screen again."""
         self.screen.refresh(repaint=True, layout=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rottui import locations
 from rottui.tui.backstage import Hand
 from rottui.tui.comparisons import ComparisonAnswers
+from rottui.tui.copies import Copies
 from rottui.tui.feed import Feed
 from rottui.tui.form_wishes import FormWishes
 from rottui.tui.images import ImageAnswers, Images
@@ -60,6 +61,7 @@ class Parts:
         self.range_tests = RangeTests(app, cache_dir)
         self.predictions = PredictionAnswers(Hand(app, "predictions"), store, Images(cache_dir))
         self.comparisons = ComparisonAnswers(Hand(app, "comparisons"), store, Images(cache_dir))
+        self.copies = Copies(app)
         self.form_wishes = FormWishes(app, store)
         self.queue_wishes = QueueWishes(app, store)
         self.steering_wishes = SteeringWishes(app, store)

@@ -148,13 +148,13 @@ async def test_keys_for_the_log_scale_and_for_the_best_epochs() -> None:
     app = Host()
     async with app.run_test(size=(80, 24)) as pilot:
         app.pane.show(SEEDED, SEEDED.runs[0])
-        await pilot.press("y", "b")
+        await pilot.press("Y", "b")
         await settle(pilot)
         assert drawn(app).log
         assert screen(app)[1].endswith("log")
         assert "at lowest test loss" not in text(app)
         assert len(drawn(app).chart().series) == 1
-        await pilot.press("y", "b")
+        await pilot.press("Y", "b")
         await settle(pilot)
         assert not drawn(app).log
         assert "at lowest test loss" in text(app)
