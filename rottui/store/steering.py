@@ -82,6 +82,17 @@ class Steering(Reader):
             for extension in extensions:
                 _extend(db, extension, revision)
 
+    def go_on(self, ids: Collection[int]) -> None:
+        """Queue again, in place, runs that halving has stopped at a rung; they train to the end.
+
+        Raises:
+            StoreError: a run was not stopped so, or has no checkpoint; nothing was changed.
+        """
+        with self._connections.writing() as db:
+            revision = new_revision(db)
+            for row in rows_of(db, ids):
+                _go_on(db, row, revision)
+
     def fork(self, new: NewFork, *, state: State = State.QUEUED) -> RunRow:
         """Add a run that begins with a copy of another one's curve, up to ``new.epoch``.
 
@@ -222,6 +233,20 @@ def _extend(db: sqlite3.Connection, extension: Extension, revision: int) -> None
         (epochs, json.dumps(dict(extension.config), allow_nan=False), revision, run_id),
     )
     note(db, run_id, "extended", extension.detail, row["epochs_done"])
+
+
+def _go_on(db: sqlite3.Connection, row: sqlite3.Row, revision: int) -> None:
+    run_id, done = row["id"], row["epochs_done"]
+    if row["state"] != State.DONE or row["until"] != done or done >= row["epochs"]:
+        raise StoreError(f"run {run_id} was not stopped by halving; it does not wait to go on")
+    if "last" not in files_of(db, run_id):
+        raise StoreError(f"run {run_id} has no last checkpoint to go on from")
+    db.execute(
+        "UPDATE runs SET state = 'queued', wish = NULL, until = NULL, ended_at = NULL, "
+        "reason = NULL, revision = ? WHERE id = ?",
+        (revision, run_id),
+    )
+    note(db, run_id, "promoted", f"by hand, to epoch {row['epochs']}")
 
 
 def _touch(db: sqlite3.Connection, claim: Claim) -> None:

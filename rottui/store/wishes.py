@@ -48,6 +48,7 @@ class Wishes(Reader):
         spec: Mapping[str, Any] | None = None,
         state: State = State.QUEUED,
         group: str | None = None,
+        into: int | None = None,
         priority: int = 0,
         needs: Collection[int] = (),
     ) -> list[RunRow]:
@@ -59,12 +60,13 @@ class Wishes(Reader):
             spec: how the sweep was made, in plain JSON types.
             state: queued, or draft.
             group: name of the group that they join, made if there is none; not for a sweep.
+            into: id of the sweep that they join, instead of being one or a group.
             priority: higher ones are trained first.
             needs: ids of runs that must be done before they are trained.
 
         Raises:
-            StoreError: a config or a spec that is no strict JSON, a run to wait for that is not
-                there, or the store cannot be written.
+            StoreError: a config or a spec that is no strict JSON, a run to wait for or a sweep to
+                join that is not there, or the store cannot be written.
         """
         texts = [_strict_json(run.config, f"the config of {run.name!r}") for run in new]
         made = None if spec is None else _strict_json(spec, "the spec of the sweep")
@@ -79,6 +81,10 @@ class Wishes(Reader):
                 ).lastrowid
             elif group is not None:
                 sweep_id = group_named(db, group)
+            elif into is not None:
+                if db.execute("SELECT 1 FROM sweeps WHERE id = ?", (into,)).fetchone() is None:
+                    raise StoreError(f"there is no sweep {into}")
+                sweep_id = into
             rows_of(db, needs)
             ids = []
             for run, config in zip(new, texts, strict=True):

@@ -272,6 +272,26 @@ ACTIONS: tuple[Action, ...] = (
         "Compare it with the best setting, which may be better by chance.",
         show=False,
     ),
+    Action(
+        "sweep", "grow('below')", "left_square_bracket", "Below", "Add a value below the lowest."
+    ),
+    Action(
+        "sweep", "grow('above')", "right_square_bracket", "Above", "Add a value above the highest."
+    ),
+    Action("sweep", "grow('between')", "i", "Between", "Add one between it and the next higher."),
+    Action("sweep", "seeds", "plus", "Seeds", "Train it with more seeds; asks how many."),
+    Action("sweep", "cancel", "c", "Cancel", "End its unfinished runs; asks first.", show=False),
+    Action(
+        "sweep", "extend", "x", "Extend", "Train its done runs some epochs further.", show=False
+    ),
+    Action(
+        "sweep",
+        "promote",
+        "p",
+        "Promote",
+        "Train on what halving keeps or has stopped.",
+        show=False,
+    ),
     Action("equivariance", "shift(-1,0)", "left,h", "Shift", "Shift one pixel further left."),
     Action(
         "equivariance", "shift(1,0)", "right,l", "", "Shift one pixel further right.", show=False

@@ -268,6 +268,9 @@ class PaneRequests(PaintingApp):
         self.parts.range_tests.start(event.screen)
 
     def on_queue_pane_wished(self, event: QueuePane.Wished) -> None:  # noqa: D102
+        self._wish(event)
+
+    def _wish(self, event: QueuePane.Wished | SweepPane.Wished) -> None:
         from rottui.tui.steering_wishes import STEERED
         from rottui.tui.widgets.queue_rules import FORMED
 
@@ -298,6 +301,18 @@ class PaneRequests(PaintingApp):
 
     def on_queue_pane_compare_wanted(self, event: QueuePane.CompareWanted) -> None:  # noqa: D102
         self._compare(event.run_ids)
+
+    def on_sweep_pane_grown(self, event: SweepPane.Grown) -> None:  # noqa: D102
+        self.parts.sweep_wishes.grow(event)
+
+    def on_sweep_pane_promotion_wanted(self, event: SweepPane.PromotionWanted) -> None:  # noqa: D102
+        self.parts.sweep_wishes.promote(event.run_ids)
+
+    def on_sweep_pane_wished(self, event: SweepPane.Wished) -> None:  # noqa: D102
+        self._wish(event)
+
+    def on_sweep_pane_refused(self, event: SweepPane.Refused) -> None:  # noqa: D102
+        self.notify(event.reason, severity="warning", timeout=4, markup=False)
 
     def on_sweep_pane_compare_wanted(self, event: SweepPane.CompareWanted) -> None:  # noqa: D102
         self._compare(event.run_ids)

@@ -17,6 +17,7 @@ from rottui.tui.predictions import PredictionAnswers
 from rottui.tui.queue_wishes import QueueWishes
 from rottui.tui.range_tests import RangeTests
 from rottui.tui.steering_wishes import SteeringWishes
+from rottui.tui.sweep_wishes import SweepWishes
 from rottui.tui.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class Parts:
         self.form_wishes = FormWishes(app, store)
         self.queue_wishes = QueueWishes(app, store)
         self.steering_wishes = SteeringWishes(app, store)
+        self.sweep_wishes = SweepWishes(app, store)
         self.leaving = Leaving(app, self.trainer if train else None, self.wishes, remembered)
         self.form_data: DataConfig | None = None
         """What the form's data are."""

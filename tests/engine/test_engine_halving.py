@@ -475,3 +475,19 @@ def test_the_heartbeat_settles_while_every_worker_is_busy(
     assert store.run(long.id).state is State.RUNNING
     store.cancel([long.id])
     assert engine.wait_idle(60)
+
+
+def test_a_run_that_was_stopped_goes_on_by_hand_to_the_curve_of_one_that_was_not(
+    store: RunStore, make_engine: MakeEngine, tiny_dataset: Dataset
+) -> None:
+    sweep = halved(store, rates(3, epochs=3))
+    trained(make_engine)
+    stopped = next(run for run in sweep.runs if store.run(run.id).reason)
+    store.go_on([stopped.id])
+    assert store.run(stopped.id).reason is None
+    trained(make_engine)
+    run = store.run(stopped.id)
+    assert (run.state, run.epochs_done, run.reason) == (State.DONE, 3, None)
+    assert stored(store, run) == alone(sweep.configs[sweep.runs.index(stopped)], tiny_dataset)
+    assert details(store, run, "promoted") == ["by hand, to epoch 3"]
+    assert sorted(done(store, sweep)) == [1, 3, 3]

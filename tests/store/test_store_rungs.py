@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from store_rows import claimed, dump, epoch_row
 
+from rottui.errors import StoreError
 from rottui.store.records import NewRun, RungMoves, RungRow, RunRow
 from rottui.store.rungs import Rule
 from rottui.store.runs import RunStore
@@ -280,3 +281,28 @@ def test_of_certain_runs_only_the_lowest_rung_among_them_is_filled_first(store: 
     store.settle(1, says({first.id: 2}))
     assert claimed(store, only=[first.id]).run.id == first.id
     assert claimed(store, only=[second.id]).run.id == second.id
+
+
+# --- going on by hand once it is over -------------------------------------------------------------
+
+
+def test_a_run_that_was_stopped_goes_on_to_the_end_and_no_other(store: RunStore) -> None:
+    first, second, third = [come(store, run) for run in halved(store)]
+    store.settle(1, says({second.id: None}, {first.id: "was last", third.id: "was last"}))
+    with pytest.raises(StoreError, match=r"run 1 has no last checkpoint to go on from"):
+        store.go_on([first.id])
+    claim = claimed(store, only=[second.id])
+    store.finish(claim, State.DONE)
+    with pytest.raises(StoreError, match="run 2 was not stopped by halving"):
+        store.go_on([first.id, second.id])
+    assert store.run(first.id).state is State.DONE
+
+
+def test_runs_join_a_sweep_that_is_there(store: RunStore) -> None:
+    halved(store)
+    (new,) = store.add_runs([NewRun("late", {}, 4)], into=1)
+    assert new.sweep_id == 1
+    assert [run.id for run in store.runs(sweep=1)] == [1, 2, 3, 4]
+    with pytest.raises(StoreError, match="there is no sweep 7"):
+        store.add_runs([NewRun("lost", {}, 4)], into=7)
+    assert len(store.runs()) == 4

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from runs_made import run_row
 from sweep_rows import measured, sweep_snapshot
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
+from rottui.engine.forecast import Forecast, Span
+from rottui.engine.paces import Basis
 from rottui.store.records import RunRow
 from rottui.store.states import State
-from rottui.tui.charts.cells import plain
+from rottui.tui.charts.cells import ASCII, UNICODE, plain
 from rottui.tui.charts.sweep_plot import SweepPlot
 from rottui.tui.snapshot import Snapshot
 from rottui.tui.widgets.lines import Lines
+from rottui.tui.widgets.sweep_cells import cost_row
 from rottui.tui.widgets.sweep_pane import SweepPane
 
 NINE = [60, 50, 40, 30, 22, 21, 25, 40, 90]
@@ -73,7 +78,8 @@ async def test_name_chart_and_leaderboard_fit_80_by_24() -> None:
         lines = screen(app)
         assert lines[0].startswith("sweep 1: mlp 256-256 · lr 1e-5 … 0.1 ×9 · 2 seeds")
         assert lines[0].endswith("18 of 18 runs ended")
-        assert lines[1] == "test circular MAE, degrees, against lr"
+        assert lines[1] == "trained 72 epochs"
+        assert lines[2] == "test circular MAE, degrees, against lr"
         assert "● best" in text(app)
         assert "1e-5" in text(app)
         assert "▄▄▄▄ last epoch  ⠤⠤⠤⠤ at lowest test loss  │ std over seeds" in lines
@@ -133,7 +139,7 @@ async def test_the_metric_key_compares_by_others_and_comes_back() -> None:
         titles = []
         for _ in range(5):
             await settle(pilot)
-            titles.append(screen(app)[1])
+            titles.append(screen(app)[2])
             await pilot.press("m")
         assert titles == [
             "test circular MAE, degrees, against lr",
@@ -151,7 +157,7 @@ async def test_keys_for_the_log_scale_and_for_the_best_epochs() -> None:
         await pilot.press("Y", "b")
         await settle(pilot)
         assert drawn(app).log
-        assert screen(app)[1].endswith("log")
+        assert screen(app)[2].endswith("log")
         assert "at lowest test loss" not in text(app)
         assert len(drawn(app).chart().series) == 1
         await pilot.press("Y", "b")
@@ -218,6 +224,23 @@ async def test_what_failed_or_waits_is_said() -> None:
         assert "✗" in text(app)
 
 
+def test_the_cost_is_told_so_far_and_to_the_end() -> None:
+    shot = sweep_snapshot("lr=1e-1, 1e-2, 1e-3", [90, None, None])
+    first = replace(shot.runs[0], seconds=30.0)
+    spans = {2: Span(0.0, 50.0, Basis.ALIKE), 3: Span(50.0, 90.0, Basis.ALIKE)}
+
+    def told(*runs: RunRow, known: dict[int, Span] = spans, **how: object) -> str:
+        glyphs = ASCII if how else UNICODE
+        return plain(cost_row(runs, Forecast(1, 2, spans=known), 80, glyphs)).rstrip()
+
+    assert told(first) == "trained 4 epochs, 2m 00s"
+    assert told(first, *shot.runs[1:]) == (
+        "trained 4 of 12 epochs, 2m 00s  ·  to the end 1m 30s more  ·  done in about 1m 30s"
+    )
+    assert told(shot.runs[1], known={}) == "trained 0 of 4 epochs  ·  1 run not foreseen"
+    assert told(first, *shot.runs[1:], ascii=True).isascii()
+
+
 async def test_another_run_under_the_cursor_brings_its_own_sweep() -> None:
     one = sweep_snapshot("lr=1e-1, 1e-2", [50, 40])
     two = sweep_snapshot("batch_size=8, 16", [30, 20], first=3, sweep_id=2)
@@ -230,7 +253,7 @@ async def test_another_run_under_the_cursor_brings_its_own_sweep() -> None:
         app.pane.show(both, both.runs[3])
         await settle(pilot)
         assert screen(app)[0].startswith("sweep 2: ")
-        assert "against batch_size" in screen(app)[1]
+        assert "against batch_size" in screen(app)[2]
         assert app.pane.board.cursor_key == (16,)
 
 

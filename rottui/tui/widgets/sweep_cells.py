@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rottui.core.leaderboard import Standing
 from rottui.core.settings import Value
+from rottui.engine.forecast import Forecast
 from rottui.store.records import RunRow
 from rottui.store.states import ENDED
 from rottui.tui.charts.cells import ASCII, Row, Span, columns, fit, shorten_middle
@@ -20,6 +21,7 @@ from rottui.tui.standing_words import (
     why_text,
 )
 from rottui.tui.standings import Measure, Standings
+from rottui.tui.widgets.formats import format_about, format_count, format_duration
 from rottui.tui.widgets.glyphs import to_ascii
 from rottui.tui.widgets.table_layout import Cell, Column
 
@@ -111,6 +113,28 @@ def head_row(
     left = Span(shorten_middle(plain_text(name, glyphs), room, glyphs.more))
     gap = Span(" " * max(0, width - columns((tag, left, right))))
     return fit((tag, left, gap, right), width, glyphs.more)
+
+
+def cost_row(runs: Sequence[RunRow], expected: Forecast, width: int, glyphs: ChartGlyphs) -> Row:
+    """What the sweep's training has cost so far, and what it will to the end, as far as is known.
+
+    Costs are times of single runs, added up: with several workers less time passes.
+    """
+    done = sum(run.epochs_done for run in runs)
+    seconds = sum(run.epochs_done * run.seconds for run in runs if run.seconds is not None)
+    planned = sum(run.epochs_done if run.state in ENDED else run.epochs for run in runs)
+    waiting = [run for run in runs if run.state not in ENDED]
+    said = f"{done:,} epochs" if not waiting else f"{done:,} of {planned:,} epochs"
+    parts = [f"trained {said}" + (f", {format_duration(seconds)}" if seconds else "")]
+    spans = [expected.spans[run.id] for run in waiting if run.id in expected.spans]
+    if spans:
+        cost = sum(span.end - span.start for span in spans)
+        parts.append(f"to the end {format_duration(cost)} more")
+        parts.append(f"done in {format_about(max(span.end for span in spans))}")
+    if untold := len(waiting) - len(spans):
+        parts.append(f"{format_count(untold, 'run')} not foreseen")
+    row = (Span(plain_text("  ·  ".join(parts), glyphs), "chart-axis"),)
+    return fit(row, width, glyphs.more)
 
 
 def key_row(lines: Sequence[Group], best: bool, width: int, glyphs: ChartGlyphs) -> Row:

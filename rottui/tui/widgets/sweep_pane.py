@@ -11,11 +11,13 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
 
+from rottui.core.settings import Value
 from rottui.store.records import RunRow
+from rottui.store.states import State
 from rottui.tui.charts.cells import ASCII, UNICODE, Row, Span
 from rottui.tui.charts.drawing import SMALLEST
 from rottui.tui.charts.painter import Painter
-from rottui.tui.charts.sweep_plot import SweepPlot, groups
+from rottui.tui.charts.sweep_plot import SweepPlot, groups, x_field
 from rottui.tui.keymap import bindings
 from rottui.tui.snapshot import Snapshot
 from rottui.tui.standings import CIRCULAR, LONG_WAY, Standings, standings, sweep_fields
@@ -23,12 +25,26 @@ from rottui.tui.widgets import sweep_cells
 from rottui.tui.widgets.chart import INTERVAL, ChartView
 from rottui.tui.widgets.line_table import MOVES, LineTable
 from rottui.tui.widgets.lines import Lines
+from rottui.tui.widgets.queue_rules import Kind, judge
 from rottui.tui.widgets.sweep_cells import Entry
 
 SHOWN = (CIRCULAR, LONG_WAY, "test_mae", "test_loss")
 """What the metric key goes through."""
+NEED_A_SWEEP = frozenset(
+    {"open", "metric", "log", "best", "grow", "seeds", "cancel", "extend", "promote"}
+)
+"""Actions that do nothing without one."""
+NOTHING_TO_PROMOTE = "none of its runs waits at a rung of halving, or was stopped at one"
+AROUND = 3
+"""Rows of what stands around chart and leaderboard: name, cost and key."""
 BOARD = 4
 """Rows of the leaderboard at least, its header included, where there is a chart above it."""
+
+
+def at_a_rung(run: RunRow) -> bool:
+    """Whether halving keeps a run waiting, or has stopped it where it waited."""
+    stopped = run.state is State.DONE and run.until == run.epochs_done < run.epochs
+    return run.at_rung or stopped
 
 
 class Board(LineTable[Entry], can_focus=False, inherit_bindings=False):
@@ -47,7 +63,7 @@ class SweepPane(Vertical, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("sweep"), *MOVES]
     DEFAULT_CSS = """
     SweepPane {
-        #sweep-head, #sweep-key { height: 1; }
+        #sweep-head, #sweep-cost, #sweep-key { height: 1; }
         #sweep-chart { height: 1fr; }
         #sweep-board { height: 8; }
         &:focus .line-table--cursor {
@@ -57,10 +73,10 @@ class SweepPane(Vertical, can_focus=True):
         }
         &.-empty {
             #sweep-head { height: 1fr; }
-            #sweep-chart, #sweep-key, #sweep-board { display: none; }
+            #sweep-cost, #sweep-chart, #sweep-key, #sweep-board { display: none; }
         }
         &.-small {
-            #sweep-chart, #sweep-key { display: none; }
+            #sweep-cost, #sweep-chart, #sweep-key { display: none; }
             #sweep-board { height: 1fr; }
         }
     }
@@ -77,6 +93,39 @@ class SweepPane(Vertical, can_focus=True):
         """A person wants to see these runs side by side."""
 
         run_ids: tuple[int, ...]
+
+    @dataclass
+    class Grown(Message):
+        """A person wants more runs in the sweep, beside those of a setting."""
+
+        sweep_id: int
+        fields: tuple[str, ...]
+        """What the sweep varies."""
+        setting: tuple[Value, ...]
+        field: str | None
+        """What gets another value; None where the sweep varies nothing that has an order."""
+        how: str
+        """``below``, ``above``, ``between``, or ``seeds``."""
+
+    @dataclass
+    class Wished(Message):
+        """A person wants something of the runs of a setting, as of runs of the queue."""
+
+        kind: Kind
+        run_ids: tuple[int, ...]
+        note: str = ""
+
+    @dataclass
+    class PromotionWanted(Message):
+        """A person wants runs to train on that wait at a rung, or were stopped there."""
+
+        run_ids: tuple[int, ...]
+
+    @dataclass
+    class Refused(Message):
+        """A key was pressed that can do nothing now; ``reason`` is for a person."""
+
+        reason: str
 
     @dataclass
     class Left(Message):
@@ -107,6 +156,7 @@ class SweepPane(Vertical, can_focus=True):
     def compose(self) -> ComposeResult:
         """Name, chart, key and leaderboard."""
         yield Lines(id="sweep-head")
+        yield Lines(id="sweep-cost")
         yield ChartView(self._painter, interval=self._interval, id="sweep-chart")
         yield Lines(id="sweep-key")
         yield Board(
@@ -146,7 +196,7 @@ class SweepPane(Vertical, can_focus=True):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """None greys a key that can do nothing without a sweep."""
-        if action in ("open", "metric", "log", "best"):
+        if action in NEED_A_SWEEP:
             return True if self._found is not None else None
         if action == "compare":
             return True if self._found is not None and len(self._found.places) > 1 else None
@@ -173,6 +223,48 @@ class SweepPane(Vertical, can_focus=True):
         other = second if entry.standing is first else entry.standing
         ids = (result.run_id for one in (first, other) for result in one.results)
         self.post_message(self.CompareWanted(tuple(ids)))
+
+    def action_grow(self, how: str) -> None:
+        """Add a value ``below`` or ``above`` all others, or ``between`` the chosen and the next."""
+        entry, sweep = self.board.cursor_row, None if self._run is None else self._run.sweep_id
+        if self._found is not None and entry is not None and sweep is not None:
+            fields, field = self._found.fields, x_field(self._found)
+            self.post_message(self.Grown(sweep, fields, entry.key, field, how))
+
+    def action_seeds(self) -> None:
+        """Train the chosen setting with more seeds."""
+        self.action_grow("seeds")
+
+    def action_cancel(self) -> None:
+        """End the unfinished runs of the chosen setting."""
+        self._wish(Kind.CANCEL)
+
+    def action_extend(self) -> None:
+        """Train the done runs of the chosen setting further."""
+        self._wish(Kind.EXTEND)
+
+    def action_promote(self) -> None:
+        """Let the runs of the chosen setting go on that halving keeps waiting or has stopped."""
+        runs = [run for run in self._chosen_runs() if at_a_rung(run)]
+        if runs:
+            self.post_message(self.PromotionWanted(tuple(run.id for run in runs)))
+        else:
+            self.post_message(self.Refused(NOTHING_TO_PROMOTE))
+
+    def _wish(self, kind: Kind) -> None:
+        verdict = judge(kind, self._chosen_runs())
+        if verdict.runs:
+            self.post_message(self.Wished(kind, tuple(run.id for run in verdict.runs)))
+        else:
+            self.post_message(self.Refused(verdict.reason))
+
+    def _chosen_runs(self) -> list[RunRow]:
+        """The runs of the setting under the cursor."""
+        entry = self.board.cursor_row
+        if entry is None:
+            return []
+        found = (self._snapshot.run(result.run_id) for result in entry.standing.results)
+        return [run for run in found if run is not None]
 
     def action_metric(self) -> None:
         """The next metric."""
@@ -247,9 +339,11 @@ class SweepPane(Vertical, can_focus=True):
         sweep = self._snapshot.sweeps.get(sweep_id)
         name = "" if sweep is None else sweep.name
         head.set_rows([sweep_cells.head_row(name, sweep_id, self._runs, width, self._glyphs)])
+        cost = sweep_cells.cost_row(self._runs, self._snapshot.forecast, width, self._glyphs)
+        self.query_one("#sweep-cost", Lines).set_rows([cost])
         rows = sweep_cells.entries(self._found)
         board = min(len(rows) + 1, max(BOARD, (height - 2) * 2 // 5))
-        small = width < SMALLEST[0] or height - 2 - board < SMALLEST[1]
+        small = width < SMALLEST[0] or height - AROUND - board < SMALLEST[1]
         self.set_class(small, "-small")
         self.board.styles.height = "1fr" if small else board
         self.board.set_rows(rows)
