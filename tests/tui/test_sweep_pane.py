@@ -235,9 +235,9 @@ def test_the_cost_is_told_so_far_and_to_the_end() -> None:
 
     assert told(first) == "trained 4 epochs, 2m 00s"
     assert told(first, *shot.runs[1:]) == (
-        "trained 4 of 12 epochs, 2m 00s  ·  to the end 1m 30s more  ·  done in about 1m 30s"
+        "trained 4 of 12 epochs, 2m 00s   1m 30s more to the end   done in about 1m 30s"
     )
-    assert told(shot.runs[1], known={}) == "trained 0 of 4 epochs  ·  1 run not foreseen"
+    assert told(shot.runs[1], known={}) == "trained 0 of 4 epochs   1 run not foreseen"
     assert told(first, *shot.runs[1:], ascii=True).isascii()
 
 

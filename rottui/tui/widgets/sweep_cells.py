@@ -10,7 +10,7 @@ from rottui.core.settings import Value
 from rottui.engine.forecast import Forecast
 from rottui.store.records import RunRow
 from rottui.store.states import ENDED
-from rottui.tui.charts.cells import ASCII, Row, Span, columns, fit, shorten_middle
+from rottui.tui.charts.cells import ASCII, Row, Span, columns, fit, flow, shorten_middle
 from rottui.tui.charts.cells import Glyphs as ChartGlyphs
 from rottui.tui.charts.sweep_plot import Group, groups
 from rottui.tui.standing_words import (
@@ -129,12 +129,13 @@ def cost_row(runs: Sequence[RunRow], expected: Forecast, width: int, glyphs: Cha
     spans = [expected.spans[run.id] for run in waiting if run.id in expected.spans]
     if spans:
         cost = sum(span.end - span.start for span in spans)
-        parts.append(f"to the end {format_duration(cost)} more")
+        parts.append(f"{format_duration(cost)} more to the end")
         parts.append(f"done in {format_about(max(span.end for span in spans))}")
     if untold := len(waiting) - len(spans):
         parts.append(f"{format_count(untold, 'run')} not foreseen")
-    row = (Span(plain_text("  ·  ".join(parts), glyphs), "chart-axis"),)
-    return fit(row, width, glyphs.more)
+    shown = [Span(plain_text(part, glyphs), "chart-axis") for part in parts]
+    (row,) = flow(shown, width, 1, between="   ", more=glyphs.more)
+    return row
 
 
 def key_row(lines: Sequence[Group], best: bool, width: int, glyphs: ChartGlyphs) -> Row:
