@@ -42,6 +42,8 @@ def key_name(key: str) -> str:
     if key.startswith("ctrl+"):
         rest = key.removeprefix("ctrl+")
         return "Ctrl+" + (rest.upper() if len(rest) == 1 else key_name(rest))
+    if key.startswith("shift+"):
+        return "Shift+" + key_name(key.removeprefix("shift+"))
     if len(key) > 1 and key[0] == "f" and key[1:].isdecimal():
         return key.upper()
     return format_key(key)

@@ -160,15 +160,123 @@ async def test_the_log_key_gives_decades_and_takes_them_away() -> None:
     app = Host(quick_pane())
     async with app.run_test(size=(80, 24)) as pilot:
         app.pane.show(snapshot(FALLING), (1,))
-        await pilot.press("l")
+        await pilot.press("Y")
         await settle(pilot)
         assert "loss  log" in text(app)
         assert "1e-1┤" in text(app)
 
-        await pilot.press("l")
+        await pilot.press("Y")
         await settle(pilot)
         assert "log" not in text(app)
         assert "1e-1┤" not in text(app)
+
+
+async def test_the_x_axis_key_goes_through_epoch_step_and_time() -> None:
+    app = Host(quick_pane())
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(snapshot(FALLING), (1,))
+        seen = []
+        for _ in range(4):
+            await settle(pilot)
+            seen.append(next(line.split()[0] for line in screen(app) if " 0  " in line))
+            await pilot.press("x")
+
+        assert seen == ["epoch", "step", "time", "epoch"]
+
+
+async def test_a_logarithmic_x_axis_leaves_out_what_it_has_no_place_for_and_says_so() -> None:
+    app = Host(quick_pane())
+    async with app.run_test(size=(120, 24)) as pilot:
+        app.pane.show(snapshot(FALLING), (1,))
+        await pilot.press("X")
+        await settle(pilot)
+
+        assert "loss  log x, 1 at 0 or below not shown" in text(app)
+        assert "1e1" in text(app)
+
+
+async def test_smoothing_leaves_what_was_measured_faint_behind() -> None:
+    app = Host(quick_pane())
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(snapshot(curve(*[1.0, 0.2] * 6)), (1,))
+        await settle(pilot)
+        assert "·▀" not in text(app)
+
+        await pilot.press("a")
+        await settle(pilot)
+        styles = {span.style for row in app.query(ChartView).first().rows for span in row}
+        assert "loss  smoothed 0.6" in text(app)
+        assert {"run-1", "run-1 dim"} <= styles
+
+
+def part(app: App[None], number: int = 0) -> tuple[Limits, Limits]:
+    """The axes of a chart on the screen."""
+    drawing = list(app.query(ChartView))[number].drawing
+    assert drawing is not None
+    assert drawing.x is not None
+    assert drawing.y is not None
+    return drawing.x, drawing.y
+
+
+async def test_zooming_shows_less_of_both_charts_moving_stays_inside_and_0_shows_all() -> None:
+    app = Host(quick_pane())
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(snapshot(FALLING), (1,))
+        await settle(pilot)
+        whole = part(app)
+
+        await pilot.press("plus", "plus")
+        await settle(pilot)
+        assert part(app)[0] == part(app, 1)[0] == Limits(6.0, 10.0)
+        assert "zoomed" in text(app)
+
+        await pilot.press("L")
+        await settle(pilot)
+        assert part(app)[0] == Limits(7.0, 11.0)
+        await pilot.press(*["L"] * 9)
+        await settle(pilot)
+        assert part(app)[0] == Limits(12.0, 16.0)
+
+        await pilot.press("0")
+        await settle(pilot)
+        assert part(app) == whole
+        assert "zoomed" not in text(app)
+
+
+async def test_zooming_in_y_takes_the_middle_of_each_chart_and_escape_leaves_it() -> None:
+    app = Host(quick_pane())
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(snapshot(FALLING), (1,))
+        await settle(pilot)
+        before = [part(app, number)[1] for number in (0, 1)]
+
+        await pilot.press("right_square_bracket")
+        await settle(pilot)
+        for number, whole in enumerate(before):
+            shown = part(app, number)[1]
+            assert whole.share(shown.low) == pytest.approx(0.25)
+            assert whole.share(shown.high) == pytest.approx(0.75)
+        half = part(app)[1]
+
+        await pilot.press("K")
+        await settle(pilot)
+        assert half.share(part(app)[1].low) == pytest.approx(0.25)
+
+        await pilot.press("escape")
+        await settle(pilot)
+        assert [part(app, number)[1] for number in (0, 1)] == before
+
+
+async def test_zooming_along_x_fits_the_y_axis_to_what_is_seen() -> None:
+    app = Host(quick_pane())
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(snapshot(curve(9.0, *[0.3] * 20, 0.2)), (1,))
+        await settle(pilot)
+        assert part(app)[1].high >= 9
+
+        await pilot.press("plus")
+        await settle(pilot)
+        assert part(app)[1].high < 1
 
 
 async def test_the_axis_stays_while_the_same_runs_go_on_and_is_new_for_others() -> None:
@@ -316,7 +424,7 @@ async def test_more_epochs_wait_for_their_turn_and_keys_do_not() -> None:
         assert counter.drawn == before
         assert not app.pane.settled
 
-        await pilot.press("l")
+        await pilot.press("Y")
         await settle(pilot)
         view = app.query(ChartView).first()
         assert counter.drawn == before + 2

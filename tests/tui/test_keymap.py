@@ -31,6 +31,7 @@ def test_keys_are_named_as_on_the_keyboard() -> None:
     assert named["app.help"] == "F1 ?"
     assert named["app.command_palette"] == "Ctrl+P :"
     assert named["queue.move_up"] == "K Ctrl+↑"
+    assert named["charts.pan_x(0.25)"] == "L Shift+→"
 
 
 def test_bindings_carry_the_tables_words() -> None:

@@ -84,6 +84,9 @@ class Area:
                 if not here:
                     continue
                 if len(here) > 1:
+                    top = max(series[i].rank for i in here)
+                    here = [i for i in here if series[i].rank == top]
+                if len(here) > 1:
                     wanted = Stroke.DOTTED if x % GLIMPSE == GLIMPSE - 1 else Stroke.SOLID
                     here = [i for i in here if series[i].stroke is wanted] or here
                 chosen = here[(x // 2) % len(here)]

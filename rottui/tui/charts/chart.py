@@ -87,6 +87,14 @@ class Chart:
     """Of the x axis; None for those that fit its limits."""
     references: tuple[Reference, ...] = ()
     """All of them inside the y axis."""
+    seconds: bool = False
+    """Whether the x axis is in seconds, and says so in minutes and hours."""
+    words: tuple[str, ...] = ()
+    """What stands beside the title, such as ``log x``."""
+    zoomed: bool = False
+    """Whether the axes show a part of the curves."""
+    unplaced: int = 0
+    """Points at or below 0 of a logarithmic x axis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +128,9 @@ class Drawing:
     """Processor time that the drawing took."""
     y: Limits | None = None
     """The y axis that was drawn, to be kept while the next curves fit it."""
+    x: Limits | None = None
+    area: tuple[int, int, int, int] = (0, 0, 0, 0)
+    """Where the curves are: left column, top row, columns, rows."""
 
     @property
     def text(self) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rottui.store.records import EpochRow, EventRow, RunRow
 from rottui.tui.charts.chart import Chart, Mark, Note, Reference
 from rottui.tui.charts.limits import Limits, near, with_references, x_limits, y_limits
+from rottui.tui.charts.look import LOOK, Look, XAxis, place_of, smoothed
 from rottui.tui.charts.metrics import Metric, Splits
-from rottui.tui.charts.series import Series, Stroke, clean
+from rottui.tui.charts.series import Curve, Series, Stroke, clean
 
 RUN_COLOURS = 8
 Epochs = Mapping[int, Sequence[EpochRow]]
@@ -58,6 +60,7 @@ class Plot:
     log: bool = False
     references: tuple[Reference, ...] = ()
     """What guesses score that look at no image."""
+    look: Look = LOOK
 
     @classmethod
     def of(
@@ -70,6 +73,7 @@ class Plot:
         *,
         baselines: bool = False,
         events: Events | None = None,
+        look: Look = LOOK,
     ) -> Plot:
         """The plot of some runs of the store, with their epochs, and events, by run id."""
         happened = events or {}
@@ -83,7 +87,7 @@ class Plot:
             for run in runs
         )
         references = _references(metric, runs) if baselines else ()
-        return cls(metric, tuple(shown), splits, log, references)
+        return cls(metric, tuple(shown), splits, log, references, look)
 
     @property
     def title(self) -> str:
@@ -94,50 +98,80 @@ class Plot:
     def axes(self) -> object:
         """Equal for plots that may share a y axis."""
         runs = tuple(run.run_id for run in self.runs)
-        return self.metric, self.splits, self.log, runs, self.references
+        return self.metric, self.splits, self.log, runs, self.references, self.look
+
+    def whole_x(self) -> Limits:
+        """The x axis that shows every curve from its start to where it will end."""
+        drawn = [run for run in self.runs if run.rows]
+        axis = self.look.axis
+        places = [axis.places(run.rows) for run in drawn]
+        last = max((own[-1] for own in places), default=0.0)
+        planned = max((axis.planned(run.rows, run.planned) for run in drawn), default=0.0)
+        whole = x_limits(last, planned)
+        if not self.look.log_x:
+            return whole
+        low = min((place for own in places for place in own if place > 0), default=1.0)
+        return Limits(low, max(whole.high, 2 * low), log=True)
 
     def chart(self, previous: Limits | None = None) -> Chart:
         """Curves, marks and axes; ``previous`` is the y axis on the screen, kept while it fits."""
         drawn = [run for run in self.runs if run.rows]
-        curves = [self._series(run) for run in drawn]
+        look = self.look
+        places = [look.axis.places(run.rows) for run in drawn]
+        curves = [self._series(run, xs) for run, xs in zip(drawn, places, strict=True)]
         series = tuple(one for own in curves for one in own)
-        reach = near([one.curve for one in series])
-        low, high = reach or (0.1, 1.0)
-        if reach:
-            values = [reference.value for reference in self.references]
-            low, high = with_references(low, high, values, log=self.log)
-        y = y_limits(low, high, log=self.log, previous=previous)
+        y = look.y or self._y_axis([one.curve for one in series], previous)
         unseen = drawn and not any(one.curve.total for one in series)
         return Chart(
             self.title + (": not measured" if unseen else ""),
             series,
-            x_limits(
-                max((run.rows[-1].epoch for run in drawn), default=0),
-                max((run.planned for run in drawn), default=0),
-            ),
+            look.x or self.whole_x(),
             y,
+            x_label=look.axis.value,
             references=tuple(r for r in self.references if 0 <= y.share(r.value) <= 1),
             marks=tuple(
-                m for run, own in zip(drawn, curves, strict=True) for m in _marks(run, own)
+                mark
+                for run, xs, own in zip(drawn, places, curves, strict=True)
+                for mark in _marks(run, xs, own)
             ),
             notes=tuple(
-                Note(place, letter, run_style(run.run_id))
-                for run in drawn
-                for place, letter in run.notes
+                Note(place_of(epoch, run.rows, xs), letter, run_style(run.run_id))
+                for run, xs in zip(drawn, places, strict=True)
+                for epoch, letter in run.notes
             ),
+            seconds=look.axis is XAxis.TIME,
+            zoomed=look.zoomed,
+            words=look.words,
+            unplaced=sum(sum(x <= 0 for x in xs) for xs in places) if look.log_x else 0,
         )
 
-    def _series(self, run: Shown) -> list[Series]:
+    def _y_axis(self, curves: Sequence[Curve], previous: Limits | None) -> Limits:
+        """The axis that fits what is seen of the curves."""
+        part = self.look.x
+        seen = curves if part is None else [one.between(part.low, part.high) for one in curves]
+        reach = near(seen)
+        low, high = reach or (0.1, 1.0)
+        if reach:
+            values = [reference.value for reference in self.references]
+            low, high = with_references(low, high, values, log=self.log)
+        return y_limits(low, high, log=self.log, previous=previous)
+
+    def _series(self, run: Shown, xs: Sequence[float]) -> list[Series]:
         splits = self.metric.shown(self.splits)
         found: list[Series] = []
+        style = run_style(run.run_id)
         for split in splits:
-            rows = self.metric.taken(run.rows, split)
-            ys = list(map(self.metric.reader(split), rows))
-            curve = clean([row.epoch for row in rows], ys, log=self.log)
+            name = f"#{run.run_id} {split}"
+            points = self.metric.points(xs, run.rows, split)
+            points = [point for point in points if point[0] > 0 or not self.look.log_x]
+            places, ys = [x for x, _ in points], [y for _, y in points]
+            curve = clean(places, ys, log=self.log)
+            if self.look.smoothing and len(ys) > 1:
+                found.append(Series(name, curve, f"{style} dim", Stroke.FAINT, rank=-1))
+                curve = clean(places, smoothed(ys, self.look.smoothing), log=self.log)
             last = len(self.runs) > 1 and split == splits[-1]
             tag = f"#{run.run_id}" if last else ""
-            name = f"#{run.run_id} {split}"
-            found.append(Series(name, curve, run_style(run.run_id), STROKES[split], tag))
+            found.append(Series(name, curve, style, STROKES[split], tag))
         return found
 
 
@@ -166,9 +200,10 @@ def _notes(events: Sequence[EventRow]) -> list[tuple[float, str]]:
     ]
 
 
-def _marks(run: Shown, own: Sequence[Series]) -> list[Mark]:
-    epochs = [lost.x for one in own for lost in one.curve.lost]
-    if not epochs:
+def _marks(run: Shown, xs: Sequence[float], own: Sequence[Series]) -> list[Mark]:
+    places = [lost.x for one in own for lost in one.curve.lost]
+    if not places:
         return []
-    text = f"#{run.run_id} epoch {min(epochs):.0f} NaN"
-    return [Mark(min(epochs), text, run_style(run.run_id))]
+    first = min(places)
+    epoch = run.rows[bisect_left(xs, first)].epoch
+    return [Mark(first, f"#{run.run_id} epoch {epoch} NaN", run_style(run.run_id))]

@@ -13,7 +13,7 @@ from rottui.tui.charts.area import Area
 from rottui.tui.charts.cells import UNICODE, Glyphs, Row, Span, fit, join, shorten
 from rottui.tui.charts.chart import Band, Chart, Drawing, DrawingError, Line, Rasteriser
 from rottui.tui.charts.limits import Limits, clip
-from rottui.tui.charts.series import Curve, Point, decimate
+from rottui.tui.charts.series import Curve, Point, decimate, within
 from rottui.tui.charts.ticks import value_ticks, x_ticks
 
 SMALLEST = (24, 6)
@@ -59,7 +59,9 @@ def draw(
         error = str(problem)
         area.write(0, error, "run-failed")
     names = _names(chart, curves, high)
-    rows = [_title(chart, curves, glyphs, width)]
+    drawn = sum(len(part) for line in lines for part in line.parts)
+    thinned = any(len(segment) > 4 * wide for curve in curves for segment in curve.segments)
+    rows = [_title(chart, curves, glyphs, width, (points, drawn) if thinned else None)]
     for y, body in enumerate(area.rows()):
         label = labels.get(y)
         edge = glyphs.left if label is None else glyphs.tick_left
@@ -67,8 +69,8 @@ def draw(
         axis = Span(f"{label or '':>{margin}}{edge}", "chart-axis")
         rows.append((axis, *body, *([Span(f" {tag:<{tags}}", style)] if tags else [])))
     rows += _below(chart, wide, margin, width, glyphs)
-    drawn = sum(len(part) for line in lines for part in line.parts)
-    return Drawing(tuple(rows), points, drawn, error, y=chart.y)
+    inner = (margin + 1, 1, wide, high)
+    return Drawing(tuple(rows), points, drawn, error, y=chart.y, x=chart.x, area=inner)
 
 
 def _blank(text: str, width: int, height: int) -> tuple[Row, ...]:
@@ -79,7 +81,7 @@ def _blank(text: str, width: int, height: int) -> tuple[Row, ...]:
 def _in_cells(curve: Curve, chart: Chart, wide: int, high: int) -> list[tuple[Point, ...]]:
     parts: list[tuple[Point, ...]] = []
     for segment in curve.segments:
-        thin = decimate(segment, chart.x.share, 2 * wide)
+        thin = decimate(within(segment, chart.x.low, chart.x.high, more=1), chart.x.share, 2 * wide)
         for part in clip(thin, chart.x, chart.y):
             parts.append(tuple((x * wide, y * high) for x, y in part))
     return parts
@@ -120,15 +122,24 @@ def _names(chart: Chart, curves: Sequence[Curve], high: int) -> dict[int, tuple[
     return names
 
 
-def _title(chart: Chart, curves: Sequence[Curve], glyphs: Glyphs, width: int) -> Row:
+def _title(
+    chart: Chart,
+    curves: Sequence[Curve],
+    glyphs: Glyphs,
+    width: int,
+    thinned: tuple[int, int] | None,
+) -> Row:
     notes = ["log"] if chart.y.log else []
-    far = [curve for curve in curves if curve.highest > chart.y.high]
+    notes += chart.words
+    far = [curve for curve in curves if curve.highest > chart.y.high and not chart.zoomed]
     above = sum(y > chart.y.high for curve in far for y in curve.ys())
     if above:
         notes.append(f"{glyphs.above} {above} above")
-    dropped = sum(curve.not_positive for curve in curves)
+    dropped = chart.unplaced + sum(curve.not_positive for curve in curves)
     if dropped:
         notes.append(f"{dropped} at 0 or below not shown")
+    if thinned is not None:
+        notes.append(f"{thinned[0]:,} points, {thinned[1]:,} drawn")
     title = (Span(chart.title, "bold"), Span(f"  {', '.join(notes)}".rstrip(), "chart-axis"))
     return fit(tuple(span for span in title if span.text), width, glyphs.more)
 
@@ -136,7 +147,10 @@ def _title(chart: Chart, curves: Sequence[Curve], glyphs: Glyphs, width: int) ->
 def _below(chart: Chart, wide: int, margin: int, width: int, glyphs: Glyphs) -> list[Row]:
     edge = [(glyphs.below, "chart-axis")] * wide
     labels = [" "] * wide
-    for tick in x_ticks(chart.x, wide) if chart.ticks is None else chart.ticks:
+    ticks = chart.ticks
+    if ticks is None:
+        ticks = x_ticks(chart.x, wide, seconds=chart.seconds)
+    for tick in ticks:
         column = _column(chart.x, tick.value, wide)
         edge[column] = (glyphs.tick_below, "chart-axis")
         start = max(0, min(column - (len(tick.label) - 1) // 2, wide - len(tick.label)))

@@ -45,6 +45,13 @@ class Limits:
             share = (value - self.low) / (self.high - self.low)
         return max(-FAR, min(FAR, share))
 
+    def value(self, share: float) -> float:
+        """What lies at a share of the axis: the way back from ``share``."""
+        if self.log:
+            decades = log10(self.high) - log10(self.low)
+            return float(10 ** min(300.0, max(-300.0, log10(self.low) + share * decades)))
+        return self.low + share * (self.high - self.low)
+
 
 def x_limits(last: float, planned: float) -> Limits:
     """From epoch 0 to 8, 16, 32, … the first that holds ``last``, never beyond ``planned``."""

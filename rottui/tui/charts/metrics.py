@@ -58,12 +58,18 @@ class Metric(Enum):
         value = self.reader(split)(row)
         return None if row.finite and isnan(value) else value
 
-    def taken(self, rows: Sequence[EpochRow], split: str) -> Sequence[EpochRow]:
-        """The epochs after which it was taken."""
-        if self in _ALWAYS:
-            return rows
+    def points(
+        self, places: Sequence[float], rows: Sequence[EpochRow], split: str
+    ) -> list[tuple[float, float]]:
+        """Place and value of each epoch after which it was taken."""
         read = self.reader(split)
-        return [row for row in rows if not (row.finite and isnan(read(row)))]
+        if self in _ALWAYS:
+            return [(place, read(row)) for place, row in zip(places, rows, strict=True)]
+        return [
+            (place, value)
+            for place, row in zip(places, rows, strict=True)
+            if not (isnan(value := read(row)) and row.finite)
+        ]
 
     def guesses(self, found: dict[str, float]) -> dict[str, float]:
         """What guesses score, as the store has it, in the unit that is drawn."""

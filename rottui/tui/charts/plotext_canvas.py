@@ -16,9 +16,9 @@ from typing import Any
 from rottui.tui.charts.chart import DrawingError, Line
 from rottui.tui.charts.series import Stroke
 
-MARKERS = {Stroke.SOLID: "hd", Stroke.DOTTED: "braille"}
-"""Quadrant blocks (2×2 dots a cell) and braille (2×4)."""
-ASCII_MARKERS = {Stroke.SOLID: "#", Stroke.DOTTED: "."}
+MARKERS = {Stroke.SOLID: "hd", Stroke.DOTTED: "braille", Stroke.FAINT: "·"}
+"""Quadrant blocks (2×2 dots a cell), braille (2×4), and one point a cell."""
+ASCII_MARKERS = {Stroke.SOLID: "#", Stroke.DOTTED: ".", Stroke.FAINT: ","}
 MOST_CELLS = 1_000_000
 
 _ONE_AT_A_TIME = threading.Lock()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 from math import inf, isfinite, isnan
+from operator import itemgetter
 
 FAR = 1e100
 """Finite values beyond ±FAR are drawn as FAR: differences of larger ones overflow."""
@@ -23,6 +25,8 @@ class Stroke(Enum):
     """Quadrant blocks: the train split."""
     DOTTED = "dotted"
     """Braille dots: the test split."""
+    FAINT = "faint"
+    """A point a cell: what was measured, behind its moving average."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,16 @@ class Curve:
         """The rightmost point, if there is one."""
         return self.segments[-1][-1] if self.segments else None
 
+    def between(self, low: float, high: float) -> Curve:
+        """The part of it from one x to another."""
+        cut = (tuple(within(segment, low, high)) for segment in self.segments)
+        parts = tuple(part for part in cut if part)
+        ys = [y for part in parts for _, y in part]
+        lost = tuple(lost for lost in self.lost if low <= lost.x <= high)
+        return Curve(
+            parts, lost, self.not_positive, self.total, min(ys, default=inf), max(ys, default=-inf)
+        )
+
     def ys(self) -> list[float]:
         """Every drawable y."""
         return [y for segment in self.segments for _, y in segment]
@@ -71,6 +85,8 @@ class Series:
     stroke: Stroke = Stroke.SOLID
     tag: str = ""
     """What stands at the end of the curve, such as ``#3``."""
+    rank: int = 0
+    """Where curves share a cell, the highest is seen."""
 
 
 def clean(xs: Sequence[float], ys: Sequence[float], *, log: bool = False) -> Curve:
@@ -109,6 +125,13 @@ def clean(xs: Sequence[float], ys: Sequence[float], *, log: bool = False) -> Cur
         min(drawn, default=inf),
         max(drawn, default=-inf),
     )
+
+
+def within(points: Sequence[Point], low: float, high: float, *, more: int = 0) -> Sequence[Point]:
+    """The points from one x to another, and ``more`` on each side."""
+    first = bisect_left(points, low, key=itemgetter(0))
+    last = bisect_right(points, high, key=itemgetter(0))
+    return points[max(0, first - more) : last + more]
 
 
 def decimate(points: Sequence[Point], share: Callable[[float], float], buckets: int) -> list[Point]:

@@ -19,11 +19,61 @@ class Tick:
     label: str
 
 
-def x_ticks(limits: Limits, columns: int) -> tuple[Tick, ...]:
-    """Ticks of the x axis: decades on a logarithmic one, else whole numbers from 0."""
+SPANS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
+"""Steps between two times, in seconds; beyond them, whole days."""
+
+
+def x_ticks(limits: Limits, columns: int, *, seconds: bool = False) -> tuple[Tick, ...]:
+    """Ticks of the x axis: decades on a logarithmic one, else whole numbers from 0.
+
+    Round numbers where it begins elsewhere; with ``seconds``, times such as ``10s`` and ``1h30``.
+    """
     if limits.log:
         return _log_ticks(limits, max(2, columns // (DECADE + 2)))
-    return epoch_ticks(limits.high, columns)
+    if seconds:
+        return _time_ticks(limits, columns)
+    return epoch_ticks(limits.high, columns) if limits.low == 0 else _round_ticks(limits, columns)
+
+
+def _round_ticks(limits: Limits, columns: int) -> tuple[Tick, ...]:
+    span = limits.high - limits.low
+    step = nice_step(span / max(1, columns // 8))
+    while True:
+        first, last = ceil(limits.low / step - 1e-6), floor(limits.high / step + 1e-6)
+        ticks = tuple(Tick(k * step, _place_label(k * step, step)) for k in range(first, last + 1))
+        room = sum(len(tick.label) + 2 for tick in ticks)
+        if room <= columns or len(ticks) < 2:
+            return ticks
+        step = nice_step(step * 1.5)
+
+
+def _place_label(value: float, step: float) -> str:
+    return f"{value:.{max(0, -floor(log10(step) + 1e-9))}f}"
+
+
+def _time_ticks(limits: Limits, columns: int) -> tuple[Tick, ...]:
+    rough = (limits.high - limits.low) / max(1, columns // 9)
+    if rough < SPANS[0]:
+        parts = Limits(limits.low, limits.high)
+        return tuple(Tick(t.value, f"{t.label}s") for t in _round_ticks(parts, columns * 2 // 3))
+    step = float(next((span for span in SPANS if span >= rough), ceil(rough / 86400) * 86400))
+    first, last = ceil(limits.low / step - 1e-6), floor(limits.high / step + 1e-6)
+    return tuple(Tick(k * step, time_label(k * step)) for k in range(first, last + 1))
+
+
+def time_label(seconds: float) -> str:
+    """``0``, ``45s``, ``2m``, ``2m30``, ``1h``, ``1h05``, ``2d``, ``2d06h``."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole}s" if whole else "0"
+    minutes, second = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes}m{second:02}" if second else f"{minutes}m"
+    hours, minute = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours}h{minute:02}" if minute else f"{hours}h"
+    days, hour = divmod(hours, 24)
+    return f"{days}d{hour:02}h" if hour else f"{days}d"
 
 
 def epoch_ticks(high: float, columns: int) -> tuple[Tick, ...]:

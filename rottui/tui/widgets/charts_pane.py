@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
@@ -15,6 +16,8 @@ from rottui.store.records import RunRow
 from rottui.tui.charts.cells import ASCII, UNICODE, Row, Span
 from rottui.tui.charts.curves import LETTERS, Plot
 from rottui.tui.charts.drawing import SMALLEST
+from rottui.tui.charts.limits import Limits
+from rottui.tui.charts.looks import Looks
 from rottui.tui.charts.metrics import Metric, Splits
 from rottui.tui.charts.painter import Painter
 from rottui.tui.keymap import bindings
@@ -103,7 +106,7 @@ class ChartsPane(Widget, can_focus=True):
         self._shown: tuple[int, ...] = ()
         self._view = 0
         self._splits = Splits.BOTH
-        self._log = False
+        self._looks = Looks()
         self._baselines = True
         self._marks = True
 
@@ -144,10 +147,76 @@ class ChartsPane(Widget, can_focus=True):
         self._view = (self._view + 1) % len(VIEWS)
         self._update()
 
+    def action_axis(self) -> None:
+        """The next of epoch, step and time."""
+        self._looks.next_axis()
+        self._update()
+
+    def action_log_x(self) -> None:
+        """A logarithmic x axis, or linear again."""
+        self._looks.toggle_log_x()
+        self._update()
+
     def action_log(self) -> None:
         """Logarithmic y axes, or linear again."""
-        self._log = not self._log
+        self._looks.toggle_log_y()
         self._update()
+
+    def action_smooth(self) -> None:
+        """A longer moving average, or none."""
+        self._looks.next_smoothing()
+        self._update()
+
+    def action_zoom_x(self, factor: float) -> None:
+        """Show a smaller part of the x axis (below 1), or a larger one."""
+        if (whole := self._whole_x()) is not None:
+            self._looks.zoom_x(whole, factor)
+            self._update()
+
+    def action_pan_x(self, by: float) -> None:
+        """Show what is further right, or left below 0."""
+        if (whole := self._whole_x()) is not None:
+            self._looks.pan_x(whole, by)
+            self._update()
+
+    def action_zoom_y(self, factor: float) -> None:
+        """Show a smaller part of the y axes (below 1), or a larger one."""
+        for metric, shown in self._heights():
+            self._looks.zoom_y(metric, shown, factor)
+        self._update()
+
+    def action_pan_y(self, by: float) -> None:
+        """Show what is further up, or down below 0."""
+        for metric, shown in self._heights():
+            self._looks.pan_y(metric, shown, by)
+        self._update()
+
+    def action_show_all(self) -> None:
+        """The whole curves again."""
+        self._looks.show_all()
+        self._update()
+
+    def action_back(self) -> None:
+        """Leave what was zoomed into."""
+        if not self._looks.zoomed:
+            raise SkipAction
+        self.action_show_all()
+
+    def _whole_x(self) -> Limits | None:
+        """All of the x axis; None without a curve."""
+        if not any(self._snapshot.epochs.get(run.id) for run in self.runs):
+            return None
+        return self._plot(self.metrics[0]).whole_x()
+
+    def _heights(self) -> list[tuple[Metric, Limits]]:
+        """The y axis of each chart on the screen."""
+        views = zip(self.metrics, self.query(ChartView), strict=False)
+        drawn = ((metric, view.drawing) for metric, view in views if view.display)
+        return [
+            (metric, drawing.y)
+            for metric, drawing in drawn
+            if drawing is not None and drawing.y is not None and drawing.y.log == self._looks.log
+        ]
 
     def action_split(self) -> None:
         """Both splits, train only, test only."""
@@ -237,9 +306,10 @@ class ChartsPane(Widget, can_focus=True):
             self.runs,
             self._snapshot.epochs,
             self._splits,
-            self._log,
+            self._looks.log,
             baselines=self._baselines,
             events=self._snapshot.events if self._marks else None,
+            look=self._looks.of(metric),
         )
 
     def _explanation(self, runs: tuple[RunRow, ...]) -> list[Row]:
