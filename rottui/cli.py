@@ -398,6 +398,22 @@ def compare(
 
 
 @app.command()
+def doctor(
+    keys: Annotated[
+        bool, typer.Option("--keys", help="Instead: every action, by its name for config.toml.")
+    ] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Tell what this terminal can do, what is wrong with the settings, and how to mend it.
+
+    Exits with 1 if something does not work before it is mended.
+    """
+    from rottui.commands.doctor import doctor
+
+    return doctor(keys=keys, as_json=as_json)
+
+
+@app.command()
 def bench(
     network: Annotated[
         str, typer.Option("--network", metavar="mlp|cnn", help="The experiment's network.")

@@ -153,7 +153,7 @@ class RottuiApp(PaneRequests):
         if problems:
             told = [
                 *problems[:TOLD],
-                *([f"and {len(problems) - TOLD} more"] if problems[TOLD:] else []),
+                *(["rottui doctor names the rest"] if problems[TOLD:] else []),
             ]
             self.notify("\n".join(told), title=NAME, severity="warning", timeout=12, markup=False)
 

@@ -35,6 +35,7 @@ COMMANDS = (
     "fork",
     "priority",
     "groups",
+    "doctor",
     "bench",
     "data",
     "data ls",

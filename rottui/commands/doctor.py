@@ -1,0 +1,114 @@
+"""``rottui doctor``: what the terminal can do, what is wrong with the settings, how to mend it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+from rottui import locations
+from rottui.commands.findings import (
+    Finding,
+    Grade,
+    Terminal,
+    settings_findings,
+    terminal_findings,
+)
+from rottui.commands.json_rows import document
+from rottui.commands.tables import Column, print_table
+from rottui.commands.usage import DONE, FAILED
+from rottui.tui.config_file import read_config
+from rottui.tui.key_names import key_names
+from rottui.tui.keymap import ACTIONS
+from rottui.tui.own_keys import own_keys
+from rottui.tui.terminal_answers import ask
+from rottui.tui.theming import load_themes, theme_folders
+
+STYLES = {Grade.FINE: "green", Grade.LESS: "yellow", Grade.WRONG: "bold red"}
+
+
+def doctor(*, keys: bool, as_json: bool) -> int:
+    """Print the findings, or with ``keys`` every action and its keys; 1 if something is wrong."""
+    if keys:
+        _print_keys(as_json)
+        return DONE
+    findings = [*terminal_findings(look()), *_settings()]
+    if as_json:
+        rows = [
+            {"about": f.about, "grade": f.grade, "fact": f.fact, "remedy": f.remedy or None}
+            for f in findings
+        ]
+        print(document({"findings": rows}))
+    else:
+        for finding in findings:
+            _print_finding(finding)
+    return FAILED if any(finding.grade is Grade.WRONG for finding in findings) else DONE
+
+
+def look() -> Terminal:
+    """What is known of the terminal of standard output; asks it, where it is one."""
+    from rich.console import Console
+
+    terminal = sys.stdout.isatty()
+    size = shutil.get_terminal_size() if terminal else None
+    answers = None
+    if terminal and sys.stdin.isatty() and os.environ.get("TERM") not in ("dumb", "unknown", None):
+        graphics = os.environ.get("TERM") != "linux" and "STY" not in os.environ
+        answers = ask(sys.stdin.fileno(), graphics=graphics)
+    return Terminal(
+        environ=dict(os.environ),
+        size=None if size is None else (size.columns, size.lines),
+        colours=Console(force_terminal=True).color_system,
+        encoding=sys.stdout.encoding or "ascii",
+        answers=answers,
+        tmux_clipboard=_tmux_clipboard() if "TMUX" in os.environ else None,
+    )
+
+
+def _tmux_clipboard() -> str | None:
+    command = ["tmux", "show-options", "-sv", "set-clipboard"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=2, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() or None
+
+
+def _settings() -> list[Finding]:
+    folder = locations.config_dir()
+    config = read_config(folder)
+    own = own_keys(config.keys)
+    _, problems = load_themes(theme_folders(folder))
+    return settings_findings(config, own.problems, len(own.keymap), problems)
+
+
+def _print_finding(finding: Finding) -> None:
+    line = f"{finding.about:<12} {finding.grade:<6} {finding.fact}"
+    if finding.remedy:
+        line += f"\n{'':<19} → {finding.remedy}"
+    if not sys.stdout.isatty():
+        print(line)
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    text = Text(line)
+    text.stylize(STYLES[finding.grade], 13, 13 + len(finding.grade))
+    Console(highlight=False, soft_wrap=True).print(text)
+
+
+def _print_keys(as_json: bool) -> None:
+    keymap = own_keys(read_config(locations.config_dir()).keys).keymap
+    named = [(a, key_names(a, keymap.get(a.id))) for a in ACTIONS]
+    if as_json:
+        rows = [{"action": a.id, "keys": keys, "help": a.help} for a, keys in named]
+        print(document({"actions": rows}))
+        return
+    print_table(
+        [
+            Column("action", tuple(a.id for a in ACTIONS), right=False),
+            Column("keys", tuple(keys for _, keys in named), right=False),
+            Column("what it does", tuple(a.help for a in ACTIONS), right=False, rank=1),
+        ]
+    )
