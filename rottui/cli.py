@@ -13,7 +13,12 @@ from typing import Annotated
 
 import typer
 
-from rottui.commands import queue_signatures, steering_signatures, store_signatures
+from rottui.commands import (
+    queue_signatures,
+    steering_signatures,
+    store_signatures,
+    tagging_signatures,
+)
 from rottui.commands.flags import Typed, takes_run_flags
 from rottui.commands.signatures import AsJson, RunName, RunNames, Store
 
@@ -262,6 +267,10 @@ def runs(
     sweep: Annotated[
         str | None, typer.Option("--sweep", metavar="SWEEP", help="Only runs of this sweep.")
     ] = None,
+    filter: Annotated[
+        str | None,
+        typer.Option("--filter", metavar="FILTER", help="Such as 'lr>=1e-3 -tag:old | cnn'."),
+    ] = None,
     sort: Annotated[
         str | None,
         typer.Option("--sort", metavar="COLUMN", help="Such as test_mae; else in queue order."),
@@ -279,6 +288,7 @@ def runs(
     return runs(
         state=state,
         sweep=sweep,
+        filter=filter,
         sort=sort,
         trash=trash,
         every=every,
@@ -288,6 +298,7 @@ def runs(
 
 
 queue_signatures.register(app)
+tagging_signatures.register(app)
 
 
 @app.command()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from rottui.commands.queue_notes import note_what_holds_back
+from rottui.commands.run_filters import filtered, typed_filter
 from rottui.commands.runs import typed_state
 from rottui.commands.stores import opened
 from rottui.commands.sweeps import sweep_named
@@ -79,6 +80,7 @@ class Choice:
     sweep: str | None = None
     state: str | None = None
     everything: bool = False
+    filter: str | None = None
 
 
 def ask(verb: str, choice: Choice, store: str | None) -> int:
@@ -176,17 +178,20 @@ def chosen(
         UsageError: nothing was named, or a state that there is not.
         StoreError: there is no such run or sweep.
     """
-    filtered = choice.sweep is not None or choice.state is not None or choice.everything
-    if not choice.runs and not filtered:
+    wish = None if choice.filter is None else typed_filter(choice.filter)
+    by_kind = choice.sweep is not None or choice.state is not None or choice.everything
+    if not choice.runs and wish is None and not by_kind:
         raise UsageError("say which runs: RUN…, --sweep, --state or --all")
     wanted = states if choice.state is None else states & {typed_state(choice.state)}
     sweep = None if choice.sweep is None else sweep_named(rows.sweeps(), choice.sweep).id
     named = [run_id for text in choice.runs for run_id in _named(rows, text, trashed)]
-    if not filtered:
+    if wish is None and not by_kind:
         return list(dict.fromkeys(named))
     found: list[RunRow] = rows.runs(
         states=wanted, sweep=sweep, ids=named if choice.runs else None, trashed=trashed
     )
+    if wish is not None:
+        found = filtered(found, wish, rows.sweeps())
     return [run.id for run in found]
 
 

@@ -62,10 +62,16 @@ def facts(run: RunRow, ties: Ties) -> list[str]:
         when = "now" if run.at_rung else "next"
         lines.append(f"rung: waits {when} at epoch {run.until} for the other runs of its sweep")
     lines += _tied(run, ties)
+    if run.tags:
+        lines.append(f"tags: {', '.join(run.tags)}")
+    lines += [f"note: {line}" for line in run.notes.splitlines()]
     if run.error:
         lines.append(f"error: {run.error}")
     if run.reason:
         lines.append(f"reason: {run.reason}")
+    if run.versions:
+        versions = ", ".join(f"{name} {number}" for name, number in run.versions.items())
+        lines.append(f"begun with: {versions}")
     lines.append(f"queued: {moment(run.created_at)}")
     if run.started_at is not None:
         lines.append(f"started: {moment(run.started_at)}")

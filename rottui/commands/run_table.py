@@ -71,6 +71,7 @@ def run_columns(runs: Sequence[RunRow], now: float, where: Standing = NOWHERE) -
             ("prio", _priority, 6),
             ("after", _after, 6),
             ("group", group, 7),
+            ("tags", lambda run: " ".join(run.tags), 8),
             ("why", lambda run: _why(run) or (where.never(run) and where.waits_for(run)) or "", 11),
         )
         if any(map(text, runs))

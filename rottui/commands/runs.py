@@ -9,6 +9,7 @@ from rottui.commands import tables
 from rottui.commands.json_rows import checkpoint_json, document, epoch_json, event_json, run_json
 from rottui.commands.queue_words import NOWHERE, place_json, standing
 from rottui.commands.run_facts import facts, ties_json, ties_of
+from rottui.commands.run_filters import filtered, typed_filter
 from rottui.commands.run_table import SORTS, epoch_columns, ordered, run_columns
 from rottui.commands.stores import check_exists, exists, opened, store_folder
 from rottui.commands.sweeps import sweep_named
@@ -28,6 +29,7 @@ def runs(
     *,
     state: str | None,
     sweep: str | None,
+    filter: str | None,
     sort: str | None,
     trash: bool,
     every: bool,
@@ -41,6 +43,7 @@ def runs(
     states = None if state is None else [typed_state(state)]
     if sort is not None and sort not in SORTS:
         raise UsageError(f"--sort: must be one of {', '.join(SORTS)}, not {sort!r}")
+    wanted = None if filter is None else typed_filter(filter)
     folder = store_folder(store)
     found: list[RunRow] = []
     where = NOWHERE
@@ -52,11 +55,19 @@ def runs(
             chosen = None if sweep is None else sweep_named(rows.sweeps(), sweep).id
             bounded = not (every or as_json) and tables.on_terminal()
             ids = None
-            if bounded and sort is None:
+            if wanted is not None:
+                found = rows.runs(states=states, sweep=chosen, trashed=trash)
+                found = filtered(found, wanted, rows.sweeps())
+                places = [(run.id, run.state) for run in found]
+            elif bounded and sort is None:
                 places = rows.places(states=states, sweep=chosen, trashed=trash)
+            if bounded and sort is None:
                 ids = first_to_see(places, SHOWN)
                 more = len(places) - len(ids)
-            found = rows.runs(states=states, sweep=chosen, trashed=trash, ids=ids)
+            if wanted is None:
+                found = rows.runs(states=states, sweep=chosen, trashed=trash, ids=ids)
+            elif ids is not None:
+                found = [run for run in found if run.id in set(ids)]
             where = standing(rows, found)
     if sort is not None:
         found = ordered(found, sort)
@@ -70,7 +81,7 @@ def runs(
             print(f"({more:,} more: --all)")
     elif trash:
         print("the trash is empty")
-    elif states is None:
+    elif states is None and wanted is None:
         print(f"no runs yet in {folder}; start one with rottui train, or with rottui launch")
     else:
         print("no such runs; rottui runs lists them all")

@@ -128,6 +128,12 @@ def settings() -> Mapping[str, Setting]:
     return types.MappingProxyType({one.path: one for one in found})
 
 
+@cache
+def paths() -> tuple[str, ...]:
+    """The dotted path of everything that a config says, such as ``network.type``."""
+    return tuple(path for path, _ in _fields(RunConfig, ""))
+
+
 def value_at(config: Mapping[str, Any], path: str) -> Value:
     """The value of a setting in a config's plain form; None where the config has no such place."""
     place: Any = config

@@ -34,6 +34,8 @@ COMMANDS = (
     "extend",
     "fork",
     "priority",
+    "tag",
+    "note",
     "groups",
     "doctor",
     "bench",
