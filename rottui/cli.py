@@ -352,6 +352,23 @@ def show(
 
 
 @app.command()
+def follow(
+    run: RunName,
+    new: Annotated[
+        bool, typer.Option("--new", help="Only what happens from now on, not what has.")
+    ] = False,
+    store: Store = None,
+) -> int:
+    """Tell of one run a plain line at a time, until it ends: for pipes and screen readers.
+
+    Ctrl+C ends the telling, not the run. Exits with 1 if the run fails or is cancelled.
+    """
+    from rottui.commands.following import follow
+
+    return follow(run, new=new, store=store)
+
+
+@app.command()
 def predict(
     run: RunName,
     files: Annotated[

@@ -28,6 +28,7 @@ COMMANDS = (
     "lr-range",
     "runs",
     "show",
+    "follow",
     "compare",
     "steer",
     "checkpoint",
