@@ -124,6 +124,14 @@ ACTIONS: tuple[Action, ...] = (
         show=False,
     ),
     Action("app", "copy", "y", "Copy", "Copy or save the pane, or the run's config.", show=False),
+    Action(
+        "app",
+        "usual_layout",
+        "equals_sign",
+        "",
+        "Show all panes, with their usual room.",
+        show=False,
+    ),
     Action("app", "command_palette", "ctrl+p,colon", "Palette", "Find any command by name."),
     Action("app", "repaint", "ctrl+l", "Repaint", "Paint the whole screen again.", show=False),
     Action("app", "leave", "q,ctrl+q", "Quit", "Quit; asks what becomes of unfinished runs."),
@@ -387,10 +395,15 @@ def keys_now(app: App[Any], action: Action) -> str:
     return app._keymap.get(action.id, action.keys)
 
 
-def first_key(app: App[Any], action_id: str) -> str:
-    """The first key of the action with that id, as it is in an app."""
+def keys_of(app: App[Any], action_id: str) -> list[str]:
+    """The keys of the action with that id, as they are in an app."""
     action = next(action for action in ACTIONS if action.id == action_id)
-    return keys_now(app, action).split(",")[0]
+    return keys_now(app, action).split(",")
+
+
+def first_key(app: App[Any], action_id: str) -> str:
+    """The first of them."""
+    return keys_of(app, action_id)[0]
 
 
 NO_KEY = "none:"

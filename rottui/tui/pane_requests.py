@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from rottui import locations
 from rottui.tui.key_names import key_name
-from rottui.tui.keymap import first_key
+from rottui.tui.keymap import first_key, keys_of
 from rottui.tui.output.painting import PaintingApp
 
 if TYPE_CHECKING:
@@ -101,12 +101,23 @@ class PaneRequests(PaintingApp):
     def on_key(self, event: events.Key) -> None:
         """Say why a greyed key does nothing; Textual itself would pass it on in silence."""
         active = self.screen.active_bindings.get(event.key)
+        if active is None and event.key in keys_of(self, "app.help"):
+            event.prevent_default()  # the help would take the same key for the one that closes it
+            self._help_with_dialog()
         if active is None or active.enabled:
             return
         event.prevent_default()
         why_not = getattr(active.node, "why_not", None)
         reason = why_not(active.binding.action) if why_not else "that can do nothing now"
         self.notify(reason, severity="warning", timeout=4, markup=False)
+
+    def _help_with_dialog(self) -> None:
+        """Show the keys of the dialog over the panes, which takes the app's own keys away."""
+        from rottui.tui.screens.help import HelpScreen
+
+        scope = getattr(self.screen, "scope", None)
+        if scope is not None:
+            self.push_screen(HelpScreen(scope))
 
     def action_zoom(self) -> None:
         """Give the active pane the whole screen, or go back."""
@@ -119,6 +130,10 @@ class PaneRequests(PaintingApp):
     def action_border(self, columns: int, rows: int) -> None:
         """Move a border between panes."""
         self.main.move_border(columns, rows)
+
+    def action_usual_layout(self) -> None:
+        """Show every pane, with its usual room."""
+        self.main.arrange_as_usual()
 
     def on_main_screen_arranged(self, event: MainScreen.Arranged) -> None:
         """Remember how a person wants the panes."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from textual import on
+from textual import events, on
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widgets import Input
+from waiting import until
 
 from rottui.core.data.dataset import Dataset, Split
 from rottui.tui.ramps import Depth
@@ -121,6 +122,15 @@ async def test_at_every_size_lines_are_whole_and_images_apart(
             assert not any(view.region.overlaps(other.region) for other in views if other != view)
         if size[0] >= 60:
             assert all("▀" in view.render_line(3).text for view in views)
+
+
+async def test_the_wheel_turns_pages(host: Host) -> None:
+    async with host.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot._post_mouse_events([events.MouseScrollDown], host.pane)
+        await until(pilot, lambda: host.requests[-1].first == 3)
+        await pilot._post_mouse_events([events.MouseScrollUp], host.pane)
+        await until(pilot, lambda: host.requests[-1].first == 0)
 
 
 async def test_pages_end_where_the_split_ends(host: Host) -> None:

@@ -127,6 +127,11 @@ def shown(app: RottuiApp) -> list[str]:
     return [name for name in WITHOUT_DETAILS if app.main.query_one(f"#{name}").region.area]
 
 
+def kept() -> Layout:
+    """How the next launch has the panes."""
+    return Layout.from_json(Remembered(locations.config_dir()).get("layout"))
+
+
 async def test_panes_are_zoomed_hidden_and_resized_by_keys_and_the_mouse(
     store: RunStore, image_folder: Path
 ) -> None:
@@ -161,9 +166,6 @@ async def test_panes_are_zoomed_hidden_and_resized_by_keys_and_the_mouse(
         await pilot.press("3", "Z")
         await until(pilot, lambda: shown(app) == ["configure", "queue"])
 
-        def kept() -> Layout:
-            return Layout.from_json(Remembered(locations.config_dir()).get("layout"))
-
         wanted = Layout(hidden=frozenset({"charts"}), column=60, row=19)
         await until(pilot, lambda: kept() == wanted)
     again = RottuiApp(store, data=str(image_folder), train=False)
@@ -172,6 +174,9 @@ async def test_panes_are_zoomed_hidden_and_resized_by_keys_and_the_mouse(
         assert again.main.query_one("#configure").region.width == 60
         await pilot.press("3")
         await until(pilot, lambda: again.main.query_one("#queue").region.bottom == 20)
+        await pilot.press("equals_sign")
+        await until(pilot, lambda: again.main.query_one("#configure").region.width == 45)
+        await until(pilot, lambda: kept() == Layout())
 
 
 async def test_panes_are_reached_by_letters_and_a_new_store_is_begun_by_one_key(
@@ -194,6 +199,11 @@ async def test_panes_are_reached_by_letters_and_a_new_store_is_begun_by_one_key(
         await until(pilot, lambda: app.main.active == "charts")
         await pilot.press("semicolon", "escape", "2")
         await until(pilot, lambda: app.main.active == "queue")
+
+        await pilot.press("T", "f1")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: app.screen is app.main)
 
         await pilot.press("z")
         await until(pilot, lambda: shown(app) == ["queue"])

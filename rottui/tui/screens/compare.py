@@ -28,6 +28,7 @@ EDGE = 10**6
 class CompareScreen(ModalScreen[None]):
     """Shows what it is given; it reads no store, and asks for what it wants to show."""
 
+    scope: ClassVar[str] = "compare"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("compare")]
     DEFAULT_CSS = """
     CompareScreen > Vertical {

@@ -31,6 +31,12 @@ ABOUT = {
     "data": "The images that runs are trained and tested on, each with its true angle.",
     "predictions": "What the run under the queue's cursor says of single images, and how far that "
     "is from the truth.",
+    "details": "All that is known of the run under the queue's cursor.",
+    "range": "A short training whose learning rate rises all the time: where its loss falls "
+    "fastest, rates are good.",
+    "compare": "Two or more runs: only what differs, and whether one is better in truth or by "
+    "chance.",
+    "trash": "Deleted runs; they are kept until they are purged.",
 }
 """What each pane is for, in a sentence or two."""
 

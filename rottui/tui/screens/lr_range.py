@@ -40,6 +40,7 @@ class RangeScreen(ModalScreen[Suggestion | None]):
     It trains nothing: ``Begun`` asks whoever can to call ``show`` with the test's events.
     """
 
+    scope: ClassVar[str] = "range"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("range")]
     DEFAULT_CSS = """
     RangeScreen > Vertical {

@@ -248,6 +248,11 @@ class MainScreen(Screen[None]):
         self._keep()
         self._focus_active()
 
+    def arrange_as_usual(self) -> None:
+        """Show every pane, with the room that it has at first."""
+        self._laid = Layout(active=self.active, stage=self._laid.stage)
+        self._keep()
+
     def move_border(self, columns: int, rows: int) -> None:
         """Move the border between the columns, or that below the queue, by so many cells."""
         laid, seen, (width, height) = self._laid, self.seen, self.app.size

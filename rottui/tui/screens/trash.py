@@ -29,6 +29,7 @@ class TrashScreen(ModalScreen[None]):
     """Shows what it is given; it knows no store, and only says what a person wants."""
 
     AUTO_FOCUS = "TrashTable"
+    scope: ClassVar[str] = "trash"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("trash")]
     DEFAULT_CSS = """
     TrashScreen > Vertical {

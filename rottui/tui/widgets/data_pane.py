@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
@@ -194,6 +195,16 @@ class DataPane(Widget, can_focus=True):
         if total is not None and target >= total:
             return
         self._go(self._split, max(0, target))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The next images."""
+        event.stop()
+        self.action_page(1)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The images before."""
+        event.stop()
+        self.action_page(-1)
 
     def action_split(self) -> None:
         """The other split, from its first image."""

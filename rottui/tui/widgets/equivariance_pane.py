@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
@@ -170,6 +171,16 @@ class EquivariancePane(Widget, can_focus=True):
     def action_turn(self, degrees: float) -> None:
         """Turn clockwise by so much more."""
         self._look_at(self._view.turned(degrees))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Turn clockwise."""
+        event.stop()
+        self.action_turn(5)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Turn back."""
+        event.stop()
+        self.action_turn(-5)
 
     def action_image(self, by: int) -> None:
         """Another image of the split."""

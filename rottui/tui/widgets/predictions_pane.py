@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
@@ -207,6 +208,16 @@ class PredictionsPane(Widget, can_focus=True):
         """The first images."""
         self._first = 0
         self._paint()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The next images."""
+        event.stop()
+        self.action_page(1)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The images before."""
+        event.stop()
+        self.action_page(-1)
 
     def action_split(self) -> None:
         """The other split, from its first image."""
