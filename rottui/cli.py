@@ -88,8 +88,15 @@ def launch(
     ] = None,
     workers: Workers = None,
     theme: Annotated[str | None, typer.Option("--theme", metavar="NAME", help="Colours.")] = None,
+    once: Annotated[
+        bool, typer.Option("--once", help="Print one frame, train nothing, and exit.")
+    ] = False,
 ) -> int:
     """Open the screen: form, queue, curves, equivariance maps and images."""
+    from rottui.commands import launch as launching
+
+    if once:
+        return launching.once(store=store, data=data, theme=theme)
     from rottui.commands.launch import launch
 
     return launch(store=store, data=data, workers=workers, theme=theme)

@@ -81,7 +81,7 @@ def _place(terminal: Terminal) -> Finding:
     words += [f"in {terminal.inside}"] if terminal.inside and terminal.inside != name else []
     words += ["over SSH"] if "SSH_CONNECTION" in terminal.environ else []
     if terminal.size is None:
-        remedy = "start rottui in a terminal, or use rottui status, runs and show in pipes"
+        remedy = "in pipes: launch --once, follow, status, runs"
         return Finding("terminal", Grade.LESS, f"the output is no terminal ({words[0]})", remedy)
     columns, lines = terminal.size
     words.append(f"{columns}×{lines} cells")

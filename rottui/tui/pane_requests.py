@@ -46,6 +46,8 @@ class PaneRequests(PaintingApp):
 
     trains: bool = False
     """Whether the engine of this process trains, or is about to."""
+    has_read: bool = False
+    """Whether the panes show what is in the store."""
     ascii_only: bool = False
     """Whether the terminal's encoding has none of the characters that the screen draws with."""
 
@@ -73,6 +75,7 @@ class PaneRequests(PaintingApp):
         if not (self.is_running and self.screen_stack):  # it came while the app was closing
             return
         self.main.show(event.snapshot)
+        self.has_read = True
         self.parts.feed.want(frozenset(self.main.shown_runs))
         self._taken()
 

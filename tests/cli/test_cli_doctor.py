@@ -74,7 +74,7 @@ def test_a_good_terminal_has_nothing_to_mend() -> None:
     [
         ({"environ": {"TERM": "dumb"}}, "terminal", Grade.WRONG, "TERM=xterm-256color"),
         ({"size": (59, 40)}, "terminal", Grade.WRONG, "60×16"),
-        ({"size": None}, "terminal", Grade.LESS, "rottui status"),
+        ({"size": None}, "terminal", Grade.LESS, "follow"),
         ({"colours": "256"}, "colours", Grade.LESS, "COLORTERM=truecolor"),
         (
             {"colours": "256", "environ": {"TMUX": "x", "SSH_CONNECTION": "x"}},

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import signal
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +56,50 @@ def test_without_flags_the_app_chooses(opened, rottui, folders: Path) -> None:
     ]
 
 
-def test_a_terminal_that_cannot_place_text_is_refused(opened, rottui, monkeypatch) -> None:
-    monkeypatch.setenv("TERM", "dumb")
-    assert "TERM=dumb" in rottui("launch").refused(2)
-    assert opened == []
+def test_a_terminal_that_cannot_place_text_gets_lines_instead(folders: Path, images: Path) -> None:
+    near, far = pty.openpty()
+    launched = subprocess.Popen(
+        [sys.executable, "-m", "rottui", "launch", "--workers", "1"],
+        stdin=far,
+        stdout=far,
+        stderr=far,
+        env=os.environ | {"TERM": "dumb"},
+    )
+    os.close(far)
+    said = b""
+    while b"training the queue of" not in said:
+        said += os.read(near, 4096)
+    launched.send_signal(signal.SIGINT)
+    with suppress(OSError):  # the end of a terminal
+        while more := os.read(near, 4096):
+            said += more
+    os.close(near)
+    assert launched.wait() == 130
+    assert b"TERM=dumb cannot place text" in said
+    assert b"\x1b" not in said
+
+
+def test_one_frame_is_plain_text_on_a_pipe_and_trains_nothing(
+    rottui, images: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "110")
+    monkeypatch.setenv("LINES", "30")
+    rottui("train", "--queue", "--name", "mine", "--data", images, "--epochs", 3)
+    answer = rottui("launch", "--once", "--data", images)
+    assert (answer.code, answer.err) == (0, "")
+    lines = answer.out.splitlines()
+    assert "1 queued" in lines[0]
+    assert any("mine" in line for line in lines)
+    assert len(lines) == 30
+    assert max(map(len, lines)) <= 110
+    assert "\x1b" not in answer.out
+    assert "queued" in rottui("runs").out
+
+
+def test_one_frame_of_a_store_that_is_not_there_makes_none(rottui, folders: Path) -> None:
+    answer = rottui("launch", "--once")
+    assert "learning rate" in answer.out
+    assert not (folders / "store").exists()
 
 
 def test_without_a_terminal_the_other_commands_are_named(rottui, folders: Path) -> None:
