@@ -11,43 +11,57 @@ import json
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from rottui.core import shapes
+from rottui.core.fields import (
+    MOMENTUM,
+    SEED,
+    SETTINGS,
+    Activation,
+    DataSource,
+    Device,
+    Loss,
+    NetworkType,
+    Optimizer,
+    Precision,
+    Schedule,
+    Target,
+)
+from rottui.core.numbers import format_lr, number_in
 from rottui.errors import ConfigError, Problem
 
-NetworkType = Literal["mlp", "cnn"]
-Activation = Literal["relu", "tanh", "sigmoid"]
-Target = Literal["scalar", "circular"]
-DataSource = Literal["garments", "fashion-mnist", "rotated"]
-Device = Literal["cpu", "cuda", "mps"]
-Precision = Literal["float32", "float64", "bf16"]
-Loss = Literal["mse", "cosine"]
-Optimizer = Literal[
-    "adam",
-    "adamw",
-    "nadam",
-    "radam",
-    "adamax",
-    "adagrad",
-    "adadelta",
-    "rmsprop",
-    "sgd",
-    "asgd",
-    "rprop",
+__all__ = [
+    "MOMENTUM",
+    "SEED",
+    "Activation",
+    "DataConfig",
+    "DataSource",
+    "Device",
+    "Loss",
+    "NetworkConfig",
+    "NetworkType",
+    "Optimizer",
+    "Precision",
+    "RunConfig",
+    "Schedule",
+    "Target",
+    "format_lr",
+    "number_in",
+    "problems_of",
 ]
-Schedule = Literal["constant", "cosine", "one-cycle"]
-MOMENTUM = frozenset({"sgd", "rmsprop"})
-"""The optimizers that take ``momentum``."""
-
-SEED = 197331
-"""The seed that the experiment sets for every random generator."""
 
 Width = Annotated[int, Field(ge=1, le=4096)]
 Kernel = Annotated[int, Field(ge=1, le=shapes.IMAGE_SIZE)]
+
+
+def _of(name: str, **bounds: Any) -> Any:
+    """The field of a setting, within bounds."""
+    setting = SETTINGS[name]
+    return Field(setting.default, description=setting.about, **bounds)
 
 
 class _Config(BaseModel):
@@ -57,31 +71,14 @@ class _Config(BaseModel):
 class DataConfig(_Config):
     """Which images and angles a run reads."""
 
-    source: DataSource = Field(
-        "garments",
-        description="garments (built in), fashion-mnist (rotated here) or rotated (a folder or zip "
-        "of <id>_<angle>.png)",
-    )
-    path: str | None = Field(None, description="folder or zip file of the data; built in: none")
-    train_size: int | None = Field(
-        None, ge=1, le=60_000, description="images of the train split that are used; all if unset"
-    )
-    test_size: int | None = Field(
-        None, ge=1, le=60_000, description="images of the test split that are used; all if unset"
-    )
-    angle_min: float = Field(
-        0.0, ge=-360, le=360, description="smallest angle in degrees, for images rotated here"
-    )
-    angle_max: float = Field(
-        360.0,
-        ge=-360,
-        le=360,
-        description="angles stay below it, in degrees; for images rotated here",
-    )
-    seed: int = Field(0, ge=0, lt=2**32, description="draws the images and angles made here")
-    fingerprint: str | None = Field(
-        None, description="digest of the data that a run was queued with; set by rottui"
-    )
+    source: DataSource = _of("data.source")
+    path: str | None = _of("data.path")
+    train_size: int | None = _of("data.train_size", ge=1, le=60_000)
+    test_size: int | None = _of("data.test_size", ge=1, le=60_000)
+    angle_min: float = _of("data.angle_min", ge=-360, le=360)
+    angle_max: float = _of("data.angle_max", ge=-360, le=360)
+    seed: int = _of("data.seed", ge=0, lt=2**32)
+    fingerprint: str | None = _of("data.fingerprint")
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -107,14 +104,12 @@ class DataConfig(_Config):
 class NetworkConfig(_Config):
     """The layers of a network; ``mlp`` reads ``dense_hiddens`` and ``activation`` only."""
 
-    type: NetworkType = Field("mlp", description="mlp or cnn")
-    n_channels: tuple[Width, ...] = Field((16, 32, 48), description="filters of each convolution")
-    kernel_sizes: tuple[Kernel, ...] = Field((3, 3, 3), description="kernel of each convolution")
-    strides: tuple[Kernel, ...] = Field((1, 1, 1), description="stride of each convolution")
-    dense_hiddens: tuple[Width, ...] = Field(
-        (256, 256), description="width of each hidden dense layer"
-    )
-    activation: Activation = Field("relu", description="relu, tanh or sigmoid")
+    type: NetworkType = _of("network.type")
+    n_channels: tuple[Width, ...] = _of("network.n_channels")
+    kernel_sizes: tuple[Kernel, ...] = _of("network.kernel_sizes")
+    strides: tuple[Kernel, ...] = _of("network.strides")
+    dense_hiddens: tuple[Width, ...] = _of("network.dense_hiddens")
+    activation: Activation = _of("network.activation")
 
     @field_validator("n_channels", "kernel_sizes", "strides", "dense_hiddens")
     @classmethod
@@ -160,37 +155,20 @@ class RunConfig(_Config):
 
     data: DataConfig = Field(DataConfig(), description="images and angles")
     network: NetworkConfig = Field(NetworkConfig(), description="layers")
-    target: Target = Field(
-        "scalar",
-        description="scalar: the angle standardised with the train split's mean and std; circular: "
-        "its cosine and sine",
-    )
-    loss: Loss = Field(
-        "mse",
-        description="mse: mean squared error; cosine: 1 - cos of the error (circular target)",
-    )
-    optimizer: Optimizer = Field("adam", description="one of PyTorch's, by name")
-    lr: float = Field(1e-3, gt=0, le=100, description="learning rate")
-    schedule: Schedule = Field(
-        "constant",
-        description="lr over the run: constant, cosine (down to 0), or one-cycle (up, then down)",
-    )
-    weight_decay: float = Field(0.0, ge=0, le=10, description="weight decay of the optimizer")
-    momentum: float = Field(0.0, ge=0, lt=1, description="momentum of sgd and rmsprop")
-    batch_size: int = Field(128, ge=1, le=60_000, description="images a step")
-    epochs: int = Field(50, ge=1, le=100_000, description="passes over the train split")
-    patience: int | None = Field(
-        None,
-        ge=1,
-        le=100_000,
-        description="stop early after this many epochs without a lower test loss; never if unset",
-    )
-    shuffle: bool = Field(False, description="a new order each epoch, drawn from seed and epoch")
-    seed: int = Field(SEED, ge=0, lt=2**32, description="draws the initial weights and the order")
-    device: Device = Field("cpu", description="cpu, cuda or mps")
-    precision: Precision = Field(
-        "float32", description="float32, float64, or bf16 (mixed: weights stay float32)"
-    )
+    target: Target = _of("target")
+    loss: Loss = _of("loss")
+    optimizer: Optimizer = _of("optimizer")
+    lr: float = _of("lr", gt=0, le=100)
+    schedule: Schedule = _of("schedule")
+    weight_decay: float = _of("weight_decay", ge=0, le=10)
+    momentum: float = _of("momentum", ge=0, lt=1)
+    batch_size: int = _of("batch_size", ge=1, le=60_000)
+    epochs: int = _of("epochs", ge=1, le=100_000)
+    patience: int | None = _of("patience", ge=1, le=100_000)
+    shuffle: bool = _of("shuffle")
+    seed: int = _of("seed", ge=0, lt=2**32)
+    device: Device = _of("device")
+    precision: Precision = _of("precision")
 
     @model_validator(mode="after")
     def _goes_together(self) -> Self:
@@ -335,24 +313,3 @@ def _sentence(item: Any, cause: object) -> str:
         case _:
             message = str(item["msg"])
             return message[0].lower() + message[1:]
-
-
-def number_in(text: str) -> int | float | str:
-    """The number that a text is, so that a sentence about it quotes a number; else the text."""
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
-
-
-def format_lr(lr: float) -> str:
-    """``1e-4``, ``3.2e-4``, ``0.5``: the shortest text that reads back as the same number."""
-    if 0.1 <= lr < 1000:
-        return repr(lr).removesuffix(".0")
-    for digits in range(17):
-        mantissa, exponent = f"{lr:.{digits}e}".split("e")
-        if float(f"{mantissa}e{exponent}") == lr:
-            break
-    return f"{mantissa}e{int(exponent)}"

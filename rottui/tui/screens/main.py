@@ -15,13 +15,13 @@ from textual.widget import Widget
 from textual.widgets import Footer, Static
 
 from rottui.tui.layout import SIDE, WIDE, Layout, Seen
-from rottui.tui.snapshot import Snapshot
 from rottui.tui.widgets.configure_pane import ConfigurePane
 from rottui.tui.widgets.tab_line import HOMES, PANES, Tab, TabLine, title_of
 
 if TYPE_CHECKING:
     from rottui.store.records import RunRow
     from rottui.tui.screens.jump import Target
+    from rottui.tui.snapshot import Snapshot
     from rottui.tui.widgets.charts_pane import ChartsPane
     from rottui.tui.widgets.divider import Divider
     from rottui.tui.widgets.predictions_pane import PredictionsPane
@@ -57,7 +57,8 @@ class MainScreen(Screen[None]):
         """Every pane by its scope, from when it is mounted."""
         self.is_complete = False
         """Whether every pane is mounted."""
-        self._snapshot = Snapshot()
+        self._snapshot: Snapshot | None = None
+        """What the store held when it was last read."""
         self._marked: tuple[int, ...] = ()
         self._cursor: int | None = None
 
@@ -147,7 +148,7 @@ class MainScreen(Screen[None]):
     @property
     def seen(self) -> Seen:
         """What is on the screen."""
-        return self._laid.seen(self.app.size.width, self._panes, runs=bool(self._snapshot.runs))
+        return self._laid.seen(self.app.size.width, self._panes, runs=self._has_runs)
 
     def go_to(self, scope: str) -> None:
         """Show a pane and give it the focus."""
@@ -240,7 +241,7 @@ class MainScreen(Screen[None]):
     def hide(self) -> None:
         """Hide the active pane until somebody goes to it; another one is active then."""
         width = self.app.size.width
-        rest = self._laid.hiding(width, self._panes, runs=bool(self._snapshot.runs))
+        rest = self._laid.hiding(width, self._panes, runs=self._has_runs)
         if rest is None:
             self._refuse("This is the only pane on the screen.")
             return
@@ -304,17 +305,25 @@ class MainScreen(Screen[None]):
     @property
     def cursor_run_row(self) -> RunRow | None:
         """The run under the queue's cursor."""
-        return None if self._cursor is None else self._snapshot.run(self._cursor)
+        if self._cursor is None or self._snapshot is None:
+            return None
+        return self._snapshot.run(self._cursor)
 
     @property
     def is_new(self) -> bool | None:
         """Whether the store has no run yet; None before it was read."""
-        return not self._snapshot.runs if self._snapshot.now else None
+        if self._snapshot is None or not self._snapshot.now:
+            return None
+        return not self._has_runs
+
+    @property
+    def _has_runs(self) -> bool:
+        return self._snapshot is not None and bool(self._snapshot.runs)
 
     def show(self, snapshot: Snapshot) -> None:
         """Hand a new snapshot to every pane that shows runs; while closing, there are none."""
-        before, self._snapshot = self._snapshot, snapshot
-        if bool(before.runs) != bool(snapshot.runs):
+        had_runs, self._snapshot = self._has_runs, snapshot
+        if had_runs != self._has_runs:
             self._arrange()  # there is something to tell of now, or nothing any more
         self.form_pane.greet(bool(self.is_new))
         for line in self.query(TabLine):
@@ -332,6 +341,8 @@ class MainScreen(Screen[None]):
         self._show_charts()
 
     def _show_charts(self) -> None:
+        if self._snapshot is None:
+            return
         for charts in self.query("#charts"):
             cast("ChartsPane", charts).show(self._snapshot, self.shown_runs)
         for sweep in self.query("#sweep"):

@@ -4,34 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
-from rottui.core.config import DataConfig, RunConfig
-from rottui.core.halving import Plan
-from rottui.core.lr_suggestion import Suggestion
-from rottui.core.sweeps import SweepConfig
 from rottui.tui.key_names import key_name
 from rottui.tui.keymap import actions, bindings, first_key, keys_now
-from rottui.tui.widgets import form_schema
-from rottui.tui.widgets.config_words import (
-    halving_line,
-    network_line,
-    rates_text,
-    sweep_line,
-)
+from rottui.tui.widgets import form_fields
 from rottui.tui.widgets.form import ConfigForm, Said
-from rottui.tui.widgets.form_purpose import Fork, Purpose
-from rottui.tui.widgets.form_schema import FIELD, PRESETS, Reading
-from rottui.tui.widgets.form_sweep import SWEPT
+from rottui.tui.widgets.form_fields import FIELD, PRESETS, SWEPT
 from rottui.tui.widgets.formats import format_count
 from rottui.tui.widgets.glyphs import to_ascii
+
+if TYPE_CHECKING:
+    from textual.widgets import Input
+
+    from rottui.core.config import DataConfig, RunConfig
+    from rottui.core.halving import Plan
+    from rottui.core.lr_suggestion import Suggestion
+    from rottui.core.sweeps import SweepConfig
+    from rottui.tui.widgets.form_purpose import Fork, Purpose
+    from rottui.tui.widgets.form_schema import Reading
 
 UNDO_DEPTH = 20
 """How often in a row the form can go back to what it said before."""
@@ -44,14 +42,18 @@ class ConfigurePane(Vertical, can_focus=True):
     """
 
     scope: ClassVar[str] = "configure"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("configure")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("configure"),
+        Binding("tab", "tab(1)", show=False),
+        Binding("shift+tab", "tab(-1)", show=False),
+    ]
     DEFAULT_CSS = """
     ConfigurePane {
         height: 1fr;
         padding: 0 1;
         #configure-purpose { height: auto; color: $text-warning; text-style: bold; }
         #configure-help { height: auto; color: $text-muted; }
-        #configure-network { height: auto; color: $foreground; }
+        #configure-network { height: auto; min-height: 1; color: $foreground; }
         #configure-sweep { height: auto; color: $text-primary; }
         #configure-trouble { height: auto; color: $text-error; text-style: bold; }
         .-silent { display: none; }
@@ -148,7 +150,9 @@ class ConfigurePane(Vertical, can_focus=True):
         self._complain("", self.form.reading)
         data = config.data.model_copy(update={"fingerprint": None})
         self.form.choose_data(data, data.label)
-        self.form.fill(form_schema.texts_of(config, name), sweep=False)
+        from rottui.tui.widgets.form_schema import texts_of
+
+        self.form.fill(texts_of(config, name), sweep=False)
 
     def greet(self, new: bool) -> None:
         """Say how to begin, if the store has no run yet."""
@@ -158,7 +162,7 @@ class ConfigurePane(Vertical, can_focus=True):
 
     def queue_example(self, data: DataConfig) -> None:
         """Fill the form with the seed's sweep on these data, and queue it."""
-        self._use_preset(form_schema.SWEEP_EXAMPLE)
+        self._use_preset(form_fields.SWEEP_EXAMPLE)
         self.form.choose_data(data, data.label)
         self.action_queue()
 
@@ -189,6 +193,8 @@ class ConfigurePane(Vertical, can_focus=True):
 
     def take(self, suggestion: Suggestion) -> str:
         """Put what a range test suggests into the form, and return the text that is there now."""
+        from rottui.tui.widgets.config_words import rates_text
+
         text = rates_text(suggestion, sweep=self.form.sweep)
         field = "lrs" if self.form.sweep else "lr"
         self.form.fill({field: text}, sweep=self.form.sweep)
@@ -243,6 +249,8 @@ class ConfigurePane(Vertical, can_focus=True):
             return
         self._complain("", reading)
         name = self.form.texts["name"].strip()
+        from rottui.tui.widgets.form_purpose import Fork
+
         if isinstance(purpose, Fork):
             self.post_message(self.Forked(purpose, name, purpose.whole(config)))
         else:
@@ -274,7 +282,9 @@ class ConfigurePane(Vertical, can_focus=True):
         form = self.form
         texts: dict[str, str] = {}
         if not form.sweep and not form.texts["lrs"].strip():
-            texts = {"lrs": form_schema.preset_texts(form_schema.SWEEP_EXAMPLE)[0]["lrs"]}
+            from rottui.tui.widgets.form_schema import preset_texts
+
+            texts = {"lrs": preset_texts(form_fields.SWEEP_EXAMPLE)[0]["lrs"]}
         form.fill(texts, sweep=not form.sweep)
 
     def action_next_preset(self) -> None:
@@ -285,7 +295,7 @@ class ConfigurePane(Vertical, can_focus=True):
     def action_reset(self) -> None:
         """Put every field back to its default; the data stays."""
         self._keep()
-        texts = form_schema.default_texts()
+        texts = form_fields.default_texts()
         for kept in ("data", "more"):
             del texts[kept]
         self.form.fill(texts, sweep=False)
@@ -312,6 +322,17 @@ class ConfigurePane(Vertical, can_focus=True):
         """Go to the field above."""
         self.form.move_focus(-1)
 
+    def action_tab(self, by: int) -> None:
+        """Go to the next field or the one before, and from the last one out of the form."""
+        if self.form.step(by):
+            return
+        if by > 0:
+            self.screen.focus_next()
+        elif self.form.focused_field is not None:
+            self.focus()
+        else:
+            self.screen.focus_previous()
+
     def action_leave_field(self) -> None:
         """Leave the field, so that single letters are keys again; then what it is for."""
         if self.form.focused_field is None:
@@ -320,13 +341,15 @@ class ConfigurePane(Vertical, can_focus=True):
 
     def _use_preset(self, preset: str) -> None:
         self._keep()
-        texts, sweep = form_schema.preset_texts(preset)
+        from rottui.tui.widgets.form_schema import preset_texts
+
+        texts, sweep = preset_texts(preset)
         self.form.fill({**texts, "preset": preset}, sweep=sweep)
 
     # What the form says
 
-    @on(Input.Submitted)
-    def _queue_from_field(self, event: Input.Submitted) -> None:
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in a field queues, too."""
         event.stop()
         self.action_queue()
 
@@ -343,6 +366,8 @@ class ConfigurePane(Vertical, can_focus=True):
     @on(ConfigForm.Read)
     def _show_reading(self, event: ConfigForm.Read) -> None:
         event.stop()
+        from rottui.tui.widgets.config_words import halving_line, network_line, sweep_line
+
         reading = event.reading
         # the message may be older than the complaint: what counts is what the form says now
         about, now = self._trouble_about, self.form.read()

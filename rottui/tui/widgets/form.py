@@ -1,119 +1,36 @@
-"""The form as widgets: one line a field, its problem beside it."""
+"""The form: one line a field, its problem beside it; read anew with every key."""
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from importlib import import_module
+from threading import Thread
+from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import events, on
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.message import Message
-from textual.widget import Widget
-from textual.widgets import Input, Static
 
-from rottui.core.config import DataConfig
-from rottui.tui.widgets import form_schema
-from rottui.tui.widgets.choice import Choice
-from rottui.tui.widgets.form_schema import FIELD, FIELDS, FOLD, FieldSpec, Reading
-from rottui.tui.widgets.form_sweep import SWEPT
-from rottui.tui.widgets.glyphs import glyphs, to_ascii
+from rottui.tui.widgets import form_fields
+from rottui.tui.widgets.form_fields import FIELD, FIELDS, FOLD, SWEPT, FieldSpec
+from rottui.tui.widgets.form_sheet import FieldRow, FormSheet
 
-ROOMY = 68
-"""From this width on, notes stand beside the fields and not below them."""
+if TYPE_CHECKING:
+    from textual.widgets import Input
+
+    from rottui.core.config import DataConfig
+    from rottui.tui.widgets.choice import Choice
+    from rottui.tui.widgets.form_schema import Reading
+
+SCHEMA = "rottui.tui.widgets.form_schema"
+"""What reads the texts; it needs pydantic, which the first frame does not wait for."""
 TALL = 26
 """From this height on, everything fits and nothing is folded away."""
-
-
-class FieldRow(Widget, can_focus=False):
-    """Label, editor, and a note that is either a remark or the problem of the field."""
-
-    DEFAULT_CSS = """
-    FieldRow {
-        layout: grid;
-        grid-size: 2;
-        grid-columns: 15 1fr;
-        grid-rows: auto;
-        height: auto;
-        .label { height: 1; color: $text-muted; }
-        &.-focused .label { color: $text-primary; text-style: bold; }
-        Input {
-            background: $surface;
-            &:focus { background: $surface-active; background-tint: $primary 15%; }
-        }
-        .note {
-            column-span: 2;
-            height: auto;
-            padding-left: 15;
-            color: $text-muted;
-            display: none;
-        }
-        &.-noted .note { display: block; }
-        &.-problem .note { color: $text-error; }
-        &.-problem .label { color: $text-error; }
-        &.-problem Input { background-tint: $error 20%; }
-        &.-roomy {
-            grid-size: 3;
-            grid-columns: 15 3fr 4fr;
-            .note { column-span: 1; padding-left: 2; display: block; }
-        }
-    }
-    """
-
-    def __init__(self, spec: FieldSpec, text: str, *, ascii: bool = False) -> None:
-        super().__init__(classes="field")
-        self.spec = spec
-        self._ascii = ascii
-        self._note = ("", False)
-        self.editor: Choice | Input
-        if spec.options:
-            self.editor = Choice(spec.options, text, ascii=ascii)
-        else:
-            self.editor = Input(text, spec.placeholder, compact=True)
-            self.editor.cursor_blink = False
-
-    def compose(self) -> ComposeResult:
-        """Label, editor, note."""
-        yield Static(self.spec.label, classes="label", markup=False)
-        yield self.editor
-        yield Static("", classes="note", markup=False)
-
-    def on_descendant_focus(self) -> None:
-        """Make the label stand out; ``:focus-within`` stays behind when the focus moves on."""
-        self.add_class("-focused")
-
-    def on_descendant_blur(self) -> None:
-        """Make the label plain again."""
-        self.remove_class("-focused")
-
-    @property
-    def text(self) -> str:
-        """What the editor holds."""
-        return self.editor.value
-
-    def set_text(self, text: str) -> None:
-        """Put a text into the editor without telling anybody."""
-        if self.editor.value != text:
-            with self.prevent(Input.Changed, Choice.Changed):
-                self.editor.value = text
-
-    def set_note(self, note: str, *, problem: bool, aside: bool = False) -> None:
-        """Show a remark or a problem; a remark ``aside`` only where there is room beside."""
-        if (note, problem) == self._note:
-            return
-        self._note = (note, problem)
-        shown = f"{glyphs(self._ascii).problem} {note}" if problem else note
-        self.query_one(".note", Static).update(to_ascii(shown) if self._ascii else shown)
-        self.set_class(bool(note) and not aside, "-noted")
-        self.set_class(problem, "-problem")
-
-    @property
-    def note(self) -> str:
-        """The remark or the problem."""
-        return self._note[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +40,7 @@ class Said:
     texts: tuple[tuple[str, str], ...]
     """Field and text, of every field."""
     sweep: bool
-    data: DataConfig | str
+    data: DataConfig | str | None
     """What the text of the data means, or the error that stands for it."""
     label: str
 
@@ -142,6 +59,9 @@ class ConfigForm(VerticalScroll, can_focus=False, inherit_bindings=False):
 
         reading: Reading
 
+    class Loaded(Message):
+        """The texts can be read from now on."""
+
     @dataclass
     class DataChosen(Message):
         """Somebody has to find out which data this text means: see ``set_data``."""
@@ -156,9 +76,11 @@ class ConfigForm(VerticalScroll, can_focus=False, inherit_bindings=False):
 
     def __init__(self, *, ascii: bool = False, id: str | None = None) -> None:
         super().__init__(id=id)
-        texts = form_schema.default_texts()
+        texts = form_fields.default_texts()
         self._rows = {spec.name: FieldRow(spec, texts[spec.name], ascii=ascii) for spec in FIELDS}
-        self._data = DataConfig()
+        self._sheet = FormSheet([*self._rows.values()], ascii=ascii)
+        self._data: DataConfig | None = None
+        """None: what a fresh config has."""
         self._data_label = ""
         self._data_error = ""
         self._data_text = texts["data"]
@@ -166,26 +88,44 @@ class ConfigForm(VerticalScroll, can_focus=False, inherit_bindings=False):
         self._unanswered: Counter[str] = Counter()
         self._sweep = False
         self._folded_by_hand = False
-        self.reading = form_schema.read(texts, self._data, False)
+        self._reading: Reading | None = None
 
     def compose(self) -> ComposeResult:
-        """The rows."""
-        yield from self._rows.values()
+        """All fields."""
+        yield self._sheet
 
     def on_mount(self) -> None:
-        """Hide what does not apply."""
+        """Hide what does not apply, and read the texts once that does not hold up the frame."""
+        if SCHEMA in sys.modules:
+            self._read()
+        else:
+            self._show(None)
+            self.call_after_refresh(Thread(target=self._load, daemon=True).start)
+
+    def _load(self) -> None:
+        """Import what reads the texts, in a thread."""
+        import_module(SCHEMA)
+        self.post_message(self.Loaded())
+
+    def on_config_form_loaded(self) -> None:
+        """Read what the fields hold."""
         self._read()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Set notes beside the fields where there is room; unfold the rest in a tall window."""
-        for row in self._rows.values():
-            row.set_class(event.size.width >= ROOMY, "-roomy")
+        """Unfold the rest in a tall window."""
         fold = FOLD[event.size.height >= TALL]
         if not self._folded_by_hand and self._rows["more"].text != fold:
             self._rows["more"].set_text(fold)
             self._read()
 
     # State
+
+    @property
+    def reading(self) -> Reading:
+        """What the texts said when they were last read."""
+        if self._reading is None:
+            self._reading = self.read()
+        return self._reading
 
     @property
     def texts(self) -> dict[str, str]:
@@ -212,7 +152,7 @@ class ConfigForm(VerticalScroll, can_focus=False, inherit_bindings=False):
         """The field that has the focus."""
         focused = self.screen.focused
         for row in self._rows.values():
-            if row.editor is focused:
+            if row.editor is not None and row.editor is focused:
                 return row.spec
         return None
 
@@ -256,10 +196,12 @@ class ConfigForm(VerticalScroll, can_focus=False, inherit_bindings=False):
         self.choose_data(data, label, text)
         return True
 
-    def choose_data(self, data: DataConfig | str, label: str, text: str | None = None) -> None:
+    def choose_data(
+        self, data: DataConfig | str | None, label: str, text: str | None = None
+    ) -> None:
         """Go by these data, or by the error that stands for them, whatever was asked before."""
-        if text is None and isinstance(data, DataConfig):
-            text = form_schema.data_text(data)
+        if text is None and data is not None and not isinstance(data, str):
+            text = data.path or data.source
         if text is not None:
             self._rows["data"].set_text(text)
             self._data_text = text
@@ -277,7 +219,7 @@ class ConfigForm(VerticalScroll, can_focus=False, inherit_bindings=False):
         if FIELD[name].more:
             self._rows["more"].set_text(FOLD[1])
             self._read()
-        self._rows[name].editor.focus()
+        self._enter(self._rows[name])
 
     def move_focus(self, by: int) -> None:
         """Go so many fields down; from nowhere, to the first or the last."""
@@ -287,12 +229,51 @@ class ConfigForm(VerticalScroll, can_focus=False, inherit_bindings=False):
             at = 0 if by > 0 else len(names) - 1
         else:
             at = max(0, min(names.index(here.name) + by, len(names) - 1))
-        self._rows[names[at]].editor.focus()
+        self._enter(self._rows[names[at]])
+
+    def step(self, by: int) -> bool:
+        """Go to the field below or above; False where there is none."""
+        names = self.visible_fields
+        here = self.focused_field
+        at = names.index(here.name) + by if here is not None else 0
+        if not 0 <= at < len(names) or (here is None and by < 0):
+            return False
+        self._enter(self._rows[names[at]])
+        return True
+
+    def _enter(self, row: FieldRow) -> None:
+        """Give a field its editor, and that the focus: at once, so that the next key is its own."""
+        editor = self._sheet.enter(row)
+        self.screen.set_focus(editor, scroll_visible=False)
+        self.call_after_refresh(self._bring_into_view, row)
+
+    def _bring_into_view(self, row: FieldRow) -> None:
+        self.scroll_to_region(self._sheet.region_of(row), animate=False, force=True)
+
+    def on_form_sheet_clicked(self, event: FormSheet.Clicked) -> None:
+        """Enter the field; a chooser turns with the same click, a text has its cursor there."""
+        event.stop()
+        self._enter(event.row)
+        editor = event.row.open()
+        if event.row.spec.options:
+            cast("Choice", editor).action_turn(-1 if event.column < 2 else 1)
+        else:
+            text = cast("Input", editor)
+            text.select_on_focus = False
+            text.cursor_position = min(event.column, len(text.value))
+
+    def on_descendant_focus(self) -> None:
+        """Make the field's label stand out."""
+        self._sheet.refresh()
+
+    def on_descendant_blur(self) -> None:
+        """Make the label plain again."""
+        self._sheet.refresh()
 
     # Reading
 
-    @on(Input.Changed)
-    def _text_changed(self, event: Input.Changed) -> None:
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Read what was typed."""
         event.stop()
         if event.input is self._rows["data"].editor:
             self._ask_for_data(event.value.strip())
@@ -306,8 +287,8 @@ class ConfigForm(VerticalScroll, can_focus=False, inherit_bindings=False):
         self._unanswered[text] += 1
         self.post_message(self.DataChosen(text))
 
-    @on(Choice.Changed)
-    def _choice_changed(self, event: Choice.Changed) -> None:
+    def on_choice_changed(self, event: Choice.Changed) -> None:
+        """Read what was chosen."""
         event.stop()
         if event.choice is self._rows["preset"].editor:
             self.post_message(self.PresetChosen(event.value))
@@ -317,6 +298,8 @@ class ConfigForm(VerticalScroll, can_focus=False, inherit_bindings=False):
 
     def read(self) -> Reading:
         """What the texts say at this moment."""
+        from rottui.tui.widgets import form_schema
+
         reading = form_schema.read(self.texts, self._data, self._sweep)
         if self._data_error:
             problems = {**reading.problems, "data": self._data_error}
@@ -325,25 +308,36 @@ class ConfigForm(VerticalScroll, can_focus=False, inherit_bindings=False):
         return reading
 
     def _read(self) -> None:
-        """Read all fields; show the problems, and only the fields that mean something."""
+        """Read all fields and show what they say; show them unread while nothing can read yet."""
+        if SCHEMA not in sys.modules:
+            self._show(None)
+            return
+        self._reading = reading = self.read()
+        self._show(reading)
+        self.post_message(self.Read(reading))
+
+    def _show(self, reading: Reading | None) -> None:
+        """Show the problems, and only the fields that mean something."""
         texts = self.texts
-        self.reading = reading = self.read()
-        hidden = form_schema.hidden(texts, self._data.source, self._sweep)
+        source = "garments" if self._data is None else self._data.source
+        hidden = form_fields.hidden(texts, source, self._sweep)
         folded = texts["more"] == FOLD[0]
         here = self.focused_field
         for name, row in self._rows.items():
-            problem = reading.problems.get(name, "")
+            problem = "" if reading is None else reading.problems.get(name, "")
             # Under the fold, a field at fault is shown until it has been mended and left.
             kept = not row.spec.more or not folded or bool(problem) or row.spec is here
             row.display = name not in hidden and kept
-            remark = problem or self._remark(name, texts)
+            remark = problem or self._remark(name, texts, fresh=reading is None)
             row.set_note(remark, problem=bool(problem), aside=not problem and name != "data")
         if here is not None and here.name in hidden:
-            self._rows[_instead(here.name)].editor.focus()
-        self.post_message(self.Read(reading))
+            self._enter(self._rows[_instead(here.name)])
+        self._sheet.show()
 
-    def _remark(self, name: str, texts: Mapping[str, str]) -> str:
-        if name == "preset":
+    def _remark(self, name: str, texts: Mapping[str, str], *, fresh: bool) -> str:
+        if name == "preset" and not fresh:
+            from rottui.tui.widgets import form_schema
+
             wanted, sweep = form_schema.preset_texts(texts["preset"])
             same = sweep == self._sweep and all(texts[key] == text for key, text in wanted.items())
             return "" if same else "edited since"

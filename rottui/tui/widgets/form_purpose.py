@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from rottui.core.config import RunConfig
 from rottui.core.steering import fork_problems
-from rottui.tui.widgets.form_schema import FIELD, texts_of
+from rottui.tui.widgets.form_fields import FIELD
+from rottui.tui.widgets.form_schema import texts_of
 
 
 @dataclass(frozen=True, slots=True)

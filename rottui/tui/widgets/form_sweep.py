@@ -11,8 +11,6 @@ from rottui.core.halving import Plan, parse_halving
 from rottui.core.sweeps import SweepConfig, parse_seeds
 from rottui.errors import ConfigError
 
-SWEPT = ("lrs", "seeds", "vary", "halving")
-"""Fields that only a sweep has."""
 _DRAWS = re.compile(r"random\s+(\d{1,9})")
 
 

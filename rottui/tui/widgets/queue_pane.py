@@ -20,7 +20,7 @@ from rottui.tui.key_names import key_name
 from rottui.tui.keymap import bindings, first_key
 from rottui.tui.snapshot import Snapshot
 from rottui.tui.widgets import lineage, queue_cells
-from rottui.tui.widgets.form_schema import SWEEP_EXAMPLE
+from rottui.tui.widgets.form_fields import SWEEP_EXAMPLE
 from rottui.tui.widgets.glyphs import to_ascii
 from rottui.tui.widgets.held import Held, held_back
 from rottui.tui.widgets.line_table import MOVES, LineTable

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -12,7 +13,9 @@ from textual.message import Message
 from textual.widgets import Static
 
 from rottui.store.states import State
-from rottui.tui.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from rottui.tui.snapshot import Snapshot
 
 PANES: dict[str, tuple[str, str]] = {
     "configure": ("Configure", "Form"),
