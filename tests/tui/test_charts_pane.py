@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from chart_rows import curve, epoch, old, run, snapshot
 from textual.app import App, ComposeResult
+from textual.events import MouseScrollUp
 from textual.pilot import Pilot
 
 from rottui.store.states import State
@@ -277,6 +279,135 @@ async def test_zooming_along_x_fits_the_y_axis_to_what_is_seen() -> None:
         await pilot.press("plus")
         await settle(pilot)
         assert part(app)[1].high < 1
+
+
+def columns_of(app: App[None], glyph: str) -> list[set[int]]:
+    """In each chart, the columns where a glyph stands."""
+    found = []
+    for view in app.query(ChartView):
+        rows = [plain(row) for row in view.rows]
+        found.append({x for row in rows for x, letter in enumerate(row) if letter == glyph})
+    return found
+
+
+async def test_the_cursor_reads_the_same_epoch_of_every_run_in_every_chart() -> None:
+    app = Host(quick_pane())
+    async with app.run_test(size=(120, 30)) as pilot:
+        app.pane.show(snapshot(curve(1.0, 0.5, 0.25), curve(0.9, 0.81)), (1, 2))
+        await settle(pilot)
+        assert "at epoch" not in text(app)
+
+        await pilot.press("right")
+        await settle(pilot)
+        legend = [plain(row) for row in app.query_one("#charts-legend", Lines).rows]
+        assert "at epoch 2" in legend[0]
+        assert {"2/50", "0.25", "0.35", "0.5", "0.6"} <= set(legend[1].split())
+        assert legend[2].split()[-5:] == ["–"] * 5
+        first, second = columns_of(app, "▲")
+        assert first == second
+        assert len(first) == 1
+
+        await pilot.press("h")
+        await settle(pilot)
+        legend = [plain(row) for row in app.query_one("#charts-legend", Lines).rows]
+        assert "at epoch 1" in legend[0]
+        assert {"1/50", "0.5"} <= set(legend[1].split())
+        assert {"1/50", "0.81"} <= set(legend[2].split())
+
+        await pilot.press("home")
+        await settle(pilot)
+        assert "at epoch 0" in text(app)
+        assert max(columns_of(app, "▲")[0]) < min(first)
+
+        await pilot.press("escape")
+        await settle(pilot)
+        assert "at epoch" not in text(app)
+        assert columns_of(app, "▲") == [set(), set()]
+
+
+async def test_the_axes_stay_while_the_cursor_moves_and_a_zoomed_part_follows_it() -> None:
+    app = Host(quick_pane())
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(snapshot(FALLING), (1,))
+        await settle(pilot)
+        before = part(app)
+        await pilot.press("end", "left", "left")
+        await settle(pilot)
+        assert part(app) == before
+
+        await pilot.press("plus", "plus", "home")
+        await settle(pilot)
+        assert part(app)[0] == Limits(0.0, 4.0)
+
+
+async def test_zooming_keeps_the_cursor_where_it_is() -> None:
+    app = Host(quick_pane())
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(snapshot(FALLING), (1,))
+        await settle(pilot)
+        await pilot.press("end")
+        await settle(pilot)
+        at = columns_of(app, "▲")
+        await pilot.press("plus")
+        await settle(pilot)
+        assert columns_of(app, "▲") == at
+
+
+async def test_the_wheel_zooms_about_the_pointer_and_beside_the_axis_along_y() -> None:
+    app = Host(quick_pane())
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(snapshot(FALLING), (1,))
+        await settle(pilot)
+        before = part(app)
+        await pilot._post_mouse_events([MouseScrollUp], "#chart-1", offset=(8, 5))
+        await settle(pilot)
+        x, y = part(app)
+        assert x.high - x.low == pytest.approx(0.8 * before[0].high)
+        assert x.low < 1
+        assert part(app, 1)[0] == x
+
+        await pilot._post_mouse_events([MouseScrollUp], "#chart-1", offset=(1, 5))
+        await settle(pilot)
+        assert part(app)[1].high - part(app)[1].low == pytest.approx(0.8 * (y.high - y.low))
+        assert part(app)[0] == x
+
+
+async def test_the_mouse_moves_a_part_and_reads_where_it_is_pressed() -> None:
+    app = Host(quick_pane())
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(snapshot(FALLING), (1,))
+        await pilot.press("plus")
+        await settle(pilot)
+        before = part(app)[0]
+
+        await pilot.mouse_down("#chart-1", offset=(20, 5))
+        await pilot.hover("#chart-1", offset=(26, 5))
+        await pilot.mouse_up("#chart-1", offset=(26, 5))
+        await settle(pilot)
+        assert part(app)[0].low < before.low
+        assert part(app)[0].high - part(app)[0].low == pytest.approx(before.high - before.low)
+        assert "at epoch" not in text(app)
+
+        await pilot.press("0")
+        await settle(pilot)
+        await pilot.click("#chart-1", offset=(8, 5))
+        await settle(pilot)
+        assert "at epoch 1" in text(app)
+
+
+async def test_the_best_epoch_is_marked_until_the_key_hides_it() -> None:
+    rows = curve(1.0, 0.25, 0.5)
+    app = Host(quick_pane())
+    async with app.run_test(size=(120, 30)) as pilot:
+        shown = Snapshot((replace(run(1, rows), best=rows[1]),), {1: rows}, 1.0)
+        app.pane.show(shown, (1,))
+        await settle(pilot)
+        assert [len(columns) for columns in columns_of(app, "●")] == [1, 1]
+        assert "● best" in text(app)
+
+        await pilot.press("e")
+        await settle(pilot)
+        assert "●" not in text(app)
 
 
 async def test_the_axis_stays_while_the_same_runs_go_on_and_is_new_for_others() -> None:

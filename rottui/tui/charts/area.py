@@ -35,11 +35,11 @@ class Area:
             for x in range(3, self.width, 4):
                 self._text[y][x], self._style[y][x] = self._glyphs.grid, "chart-grid"
 
-    def upright(self, columns: Sequence[int]) -> None:
+    def upright(self, columns: Sequence[int], style: str = "chart-band") -> None:
         """A line down some columns."""
         for x in columns:
             for y in range(self.height):
-                self._text[y][x], self._style[y][x] = self._glyphs.upright, "chart-band"
+                self._text[y][x], self._style[y][x] = self._glyphs.upright, style
 
     def refer(self, rows: Sequence[int]) -> None:
         """A thin line across some rows."""

@@ -93,6 +93,8 @@ class Chart:
     """What stands beside the title, such as ``log x``."""
     zoomed: bool = False
     """Whether the axes show a part of the curves."""
+    cursor: float | None = None
+    """A place of the x axis that a person reads."""
     unplaced: int = 0
     """Points at or below 0 of a logarithmic x axis."""
 

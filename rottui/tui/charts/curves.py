@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 from rottui.store.records import EpochRow, EventRow, RunRow
-from rottui.tui.charts.chart import Chart, Mark, Note, Reference
+from rottui.tui.charts.chart import Chart, Dot, Mark, Note, Reference
 from rottui.tui.charts.limits import Limits, near, with_references, x_limits, y_limits
 from rottui.tui.charts.look import LOOK, Look, XAxis, place_of, smoothed
 from rottui.tui.charts.metrics import Metric, Splits
@@ -47,6 +48,8 @@ class Shown:
     rows: tuple[EpochRow, ...]
     notes: tuple[tuple[float, str], ...] = ()
     """Place and letter of what happened to it."""
+    best: int | None = None
+    """The epoch with the lowest test loss, where it is to be marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ class Plot:
     references: tuple[Reference, ...] = ()
     """What guesses score that look at no image."""
     look: Look = LOOK
+    cursor: float | None = None
+    """The place that a person reads; wherever it is, the axes are the same."""
 
     @classmethod
     def of(
@@ -74,8 +79,12 @@ class Plot:
         baselines: bool = False,
         events: Events | None = None,
         look: Look = LOOK,
+        cursor: float | None = None,
     ) -> Plot:
-        """The plot of some runs of the store, with their epochs, and events, by run id."""
+        """The plot of some runs of the store, with their epochs, and events, by run id.
+
+        Without events, nothing is marked but where a run diverged.
+        """
         happened = events or {}
         shown = (
             Shown(
@@ -83,11 +92,12 @@ class Plot:
                 run.epochs,
                 tuple(epochs.get(run.id, ())),
                 tuple(_notes(happened.get(run.id, ()))),
+                run.best.epoch if run.best is not None and events is not None else None,
             )
             for run in runs
         )
         references = _references(metric, runs) if baselines else ()
-        return cls(metric, tuple(shown), splits, log, references, look)
+        return cls(metric, tuple(shown), splits, log, references, look, cursor)
 
     @property
     def title(self) -> str:
@@ -121,11 +131,12 @@ class Plot:
         curves = [self._series(run, xs) for run, xs in zip(drawn, places, strict=True)]
         series = tuple(one for own in curves for one in own)
         y = look.y or self._y_axis([one.curve for one in series], previous)
+        x = look.x or self.whole_x()
         unseen = drawn and not any(one.curve.total for one in series)
         return Chart(
             self.title + (": not measured" if unseen else ""),
             series,
-            look.x or self.whole_x(),
+            x,
             y,
             x_label=look.axis.value,
             references=tuple(r for r in self.references if 0 <= y.share(r.value) <= 1),
@@ -139,11 +150,26 @@ class Plot:
                 for run, xs in zip(drawn, places, strict=True)
                 for epoch, letter in run.notes
             ),
+            dots=tuple(
+                dot
+                for run, xs in zip(drawn, places, strict=True)
+                for dot in self._best(run, xs)
+                if 0 <= x.share(dot.x) <= 1 and 0 <= y.share(dot.y or 0.0) <= 1
+            ),
+            cursor=self.cursor,
             seconds=look.axis is XAxis.TIME,
             zoomed=look.zoomed,
             words=look.words,
             unplaced=sum(sum(x <= 0 for x in xs) for xs in places) if look.log_x else 0,
         )
+
+    def _best(self, run: Shown, xs: Sequence[float]) -> list[Dot]:
+        """The mark of its best epoch: on the test curve, or on what else is shown."""
+        at = [i for i, row in enumerate(run.rows) if row.epoch == run.best][:1]
+        value = self.metric.of(run.rows[at[0]], self.metric.shown(self.splits)[-1]) if at else None
+        if value is None or not isfinite(value):
+            return []
+        return [Dot(xs[at[0]], value, value, value, run_style(run.run_id))]
 
     def _y_axis(self, curves: Sequence[Curve], previous: Limits | None) -> Limits:
         """The axis that fits what is seen of the curves."""

@@ -50,6 +50,8 @@ def draw(
         area.rule(list(labels))
         if chart.band is not None:
             area.upright(_edges(chart.band, chart.x, wide))
+        if chart.cursor is not None and 0 <= chart.x.share(chart.cursor) <= 1:
+            area.upright([_column(chart.x, chart.cursor, wide)], "chart-axis")
         area.refer(list(references))
         area.compose(layers, chart.series)
         area.dots(chart.dots, chart.x, chart.y)
@@ -164,6 +166,8 @@ def _below(chart: Chart, wide: int, margin: int, width: int, glyphs: Glyphs) -> 
             edge[column] = (line, "chart-band")
         edge[left], edge[right] = (first, "chart-band"), (end, "chart-band")
         edge[middle] = (centre, "chart-band")
+    if chart.cursor is not None and 0 <= chart.x.share(chart.cursor) <= 1:
+        edge[_column(chart.x, chart.cursor, wide)] = (glyphs.above, "bold")
     for note in chart.notes:
         if 0 <= chart.x.share(note.x) <= 1:
             edge[_column(chart.x, note.x, wide)] = (note.letter, note.style)

@@ -151,6 +151,12 @@ def inside(part: Limits, whole: Limits) -> Limits | None:
     return _part(whole, start, start + length)
 
 
+def row_at(rows: Sequence[EpochRow], places: Sequence[float], cursor: float) -> EpochRow | None:
+    """The last epoch at or before the cursor; None where the curve is not there."""
+    at = bisect_right(places, cursor) - 1
+    return rows[at] if at >= 0 and cursor <= places[-1] else None
+
+
 def stepped(
     places: Sequence[float], now: float | None, by: int, column: Callable[[float], int]
 ) -> float | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from time import monotonic
 from typing import Protocol
 
+from textual import events
 from textual.message import Message
 from textual.timer import Timer
 
@@ -47,10 +49,49 @@ class ChartView(Lines):
             self.axes = axes
             self.drawing = drawing
 
+    @dataclass
+    class Pointed(Message):
+        """The mouse was pressed on the curves and let go in the same place."""
+
+        view: ChartView
+        x: float
+        """Share of the axis, from its lower end."""
+
+    @dataclass
+    class Wheeled(Message):
+        """The wheel was turned over the curves, or over the y axis beside them."""
+
+        view: ChartView
+        closer: bool
+        along_y: bool
+        x: float
+        """Share of the axis where the pointer is; of y the same."""
+        y: float
+
+    @dataclass
+    class Dragged(Message):
+        """The mouse was moved while it was pressed on the curves."""
+
+        view: ChartView
+        x: float
+        """How far to the right, in lengths of the axis; y: how far up."""
+        y: float
+
     def __init__(
-        self, painter: Painter, *, interval: float = INTERVAL, id: str | None = None
+        self,
+        painter: Painter,
+        *,
+        interval: float = INTERVAL,
+        pointing: bool = False,
+        id: str | None = None,
     ) -> None:
+        """``interval``: seconds between drawings, at least; ``pointing``: tells of the mouse."""
         super().__init__(id=id)
+        self._pointing = pointing
+        self._held: tuple[float, float] | None = None
+        """Where the mouse was last while it is pressed, on the screen."""
+        self._moved = False
+        """Whether the mouse has moved since it was pressed."""
         self._painter = painter
         self._interval = interval
         self._plot: Plotted | None = None
@@ -80,10 +121,11 @@ class ChartView(Lines):
         """Whether the screen shows what was given last."""
         return self._timer is None and self._number == self._finished
 
-    def show(self, plot: Plotted | None) -> None:
+    def show(self, plot: Plotted | None, *, at_once: bool = False) -> None:
         """Draw this; None empties the place.
 
-        More epochs of what is shown wait for their turn, another view is drawn at once.
+        More epochs of what is shown wait for their turn, another view is drawn at once, as is all
+        that ``at_once`` says.
         """
         if plot == self._plot:
             return
@@ -93,6 +135,8 @@ class ChartView(Lines):
             self._finished = self._number = self._number + 1
             self._drawing = None
             self.set_rows(())
+        elif same and at_once:
+            self._ask()
         elif same:
             self._ask_in_turn()
         else:
@@ -143,3 +187,50 @@ class ChartView(Lines):
         if message.axes == self._plot.axes:
             self._y = message.drawing.y
         self.set_rows(message.drawing.rows)
+
+    # Mouse
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Closer."""
+        self._wheel(event, closer=True)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Further away."""
+        self._wheel(event, closer=False)
+
+    def _wheel(self, event: events.MouseEvent, *, closer: bool) -> None:
+        if (place := self._place(event)) is not None:
+            event.stop()
+            self.post_message(self.Wheeled(self, closer, event.ctrl or place[0] < 0, *place))
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """The curves can be moved now."""
+        if event.button == 1 and self._place(event) is not None:
+            self._held, self._moved = (event.screen_x, event.screen_y), False
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """The curves go with the pointer."""
+        here = event.screen_x, event.screen_y
+        if self._held is not None and self._drawing is not None and here != self._held:
+            right, down = here[0] - self._held[0], here[1] - self._held[1]
+            self._held, self._moved = here, True
+            _, _, wide, high = self._drawing.area
+            if wide and high:
+                self.post_message(self.Dragged(self, right / wide, -down / high))
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """Read there, unless the curves were moved."""
+        held, self._held = self._held, None
+        if held is not None:
+            self.release_mouse()
+            place = self._place(event)
+            if not self._moved and place is not None and place[0] >= 0:
+                self.post_message(self.Pointed(self, place[0]))
+
+    def _place(self, event: events.MouseEvent) -> tuple[float, float] | None:
+        """Shares of the axes where the pointer is; None where there are no curves."""
+        if not self._pointing or self._drawing is None or not self._drawing.area[2]:
+            return None
+        left, top, wide, high = self._drawing.area
+        return (event.x - left + 0.5) / wide, 1 - (event.y - top + 0.5) / high

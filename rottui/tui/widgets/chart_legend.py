@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rottui.store.records import EpochRow, RunRow
@@ -39,10 +39,15 @@ def legend_rows(
     splits: Splits = Splits.BOTH,
     glyphs: Glyphs = UNICODE,
     letters: str = "",
+    reading: Mapping[int, EpochRow | None] | None = None,
+    where: str = "",
 ) -> list[Row]:
     """A header that says what is solid and dotted, then one row a run; at most ``height`` rows.
 
     Where the header has room, it says what the ``letters`` on the x axis mean, too.
+
+    With a ``reading``, the numbers of each run are those of its epoch, and the header says
+    ``where`` that is, such as ``at epoch 12``.
 
     Runs that do not fit are counted in the last row.
     """
@@ -57,15 +62,25 @@ def legend_rows(
         fitting.pop()
         numbers = _columns(fitting, splits)
     state = width >= names + 12 + PROGRESS + STATE + sum(map(_wide, numbers))
+    if where:
+        key, letters = _told(key, where, names - 1), ""
     rows = [_header(key, letters, numbers, state, width, glyphs)]
     shown = list(runs[: height - 1])
     if len(shown) < len(runs) and shown:
         shown.pop()
     for run in shown:
-        rows.append(_row(run, epochs.get(run.id, ()), numbers, state, width, glyphs))
+        curve = epochs.get(run.id, ())
+        last = (curve[-1] if curve else None) if reading is None else reading.get(run.id)
+        rows.append(_row(run, last, numbers, state, width, glyphs, read=reading is not None))
     if len(shown) < len(runs) and height > 1:
         rows.append(fit((Span(f"and {len(runs) - len(shown)} more", "chart-axis"),), width))
     return rows
+
+
+def _told(key: str, where: str, width: int) -> str:
+    """Both where there is room, else where the cursor reads."""
+    both = f"{key}  {where}"
+    return both if len(both) <= width else where
 
 
 def _columns(metrics: Sequence[Metric], splits: Splits) -> list[_Column]:
@@ -97,21 +112,23 @@ def _header(
 
 def _row(
     run: RunRow,
-    epochs: Sequence[EpochRow],
+    last: EpochRow | None,
     numbers: Sequence[_Column],
     state: bool,
     width: int,
     glyphs: Glyphs,
+    *,
+    read: bool,
 ) -> Row:
-    last = epochs[-1] if epochs else None
     right: list[Span] = []
     if state:
         style = "run-failed" if run.state is State.FAILED else ""
         right.append(Span(run.state.value.ljust(STATE), style))
-    progress = f"{last.epoch}/{run.epochs}" if last else run.state.value
+    none = glyphs.none if read else run.state.value
+    progress = f"{last.epoch}/{run.epochs}" if last else none
     right.append(Span(progress.rjust(PROGRESS)))
     for column in numbers:
-        text = _number(column.metric, last, column.split, glyphs) if last else ""
+        text = _number(column.metric, last, column.split, glyphs) if last else glyphs.none * read
         right.append(Span(text.rjust(_wide(column)), "run-failed" if text == "NaN" else ""))
     room = width - columns(tuple(right)) - 1
     tag = f"#{run.id} "

@@ -5,19 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 from textual.message import Message
-from textual.widget import Widget
 
 from rottui.store.records import RunRow
 from rottui.tui.charts.cells import ASCII, UNICODE, Row, Span
 from rottui.tui.charts.curves import LETTERS, Plot
 from rottui.tui.charts.drawing import SMALLEST
-from rottui.tui.charts.limits import Limits
-from rottui.tui.charts.looks import Looks
 from rottui.tui.charts.metrics import Metric, Splits
 from rottui.tui.charts.painter import Painter
 from rottui.tui.keymap import bindings
@@ -25,6 +21,7 @@ from rottui.tui.snapshot import Snapshot
 from rottui.tui.widgets.chart import INTERVAL, ChartView
 from rottui.tui.widgets.chart_legend import legend_rows, summary_rows
 from rottui.tui.widgets.lines import Lines
+from rottui.tui.widgets.looking import LookingPane
 
 VIEWS: tuple[tuple[Metric, ...], ...] = (
     (Metric.LOSS, Metric.MAE),
@@ -67,7 +64,7 @@ def arrange(width: int, height: int, charts: int, runs: int) -> Arrangement:
     return Arrangement(2 if width >= BESIDE else 1, False, legend)
 
 
-class ChartsPane(Widget, can_focus=True):
+class ChartsPane(LookingPane, can_focus=True):
     """Draws what ``show`` gives; asks the app for another run with the arrow keys."""
 
     scope: ClassVar[str] = "charts"
@@ -102,11 +99,9 @@ class ChartsPane(Widget, can_focus=True):
         self._glyphs = ASCII if ascii else UNICODE
         self._painter = painter or Painter(ascii=ascii)
         self._interval = interval
-        self._snapshot = Snapshot()
         self._shown: tuple[int, ...] = ()
         self._view = 0
         self._splits = Splits.BOTH
-        self._looks = Looks()
         self._baselines = True
         self._marks = True
 
@@ -114,7 +109,9 @@ class ChartsPane(Widget, can_focus=True):
         """Two charts and the legend below them."""
         with Container(id="charts-area"):
             for number in (1, 2):
-                yield ChartView(self._painter, interval=self._interval, id=f"chart-{number}")
+                yield ChartView(
+                    self._painter, interval=self._interval, pointing=True, id=f"chart-{number}"
+                )
         yield Lines(id="charts-legend")
 
     # What is shown
@@ -122,7 +119,7 @@ class ChartsPane(Widget, can_focus=True):
     def show(self, snapshot: Snapshot, shown: tuple[int, ...]) -> None:
         """Draw the curves of these runs, first to last in the legend."""
         self._snapshot, self._shown = snapshot, shown
-        self._update()
+        self.draw_again()
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
@@ -145,84 +142,13 @@ class ChartsPane(Widget, can_focus=True):
     def action_metric(self) -> None:
         """The next metric."""
         self._view = (self._view + 1) % len(VIEWS)
-        self._update()
-
-    def action_axis(self) -> None:
-        """The next of epoch, step and time."""
-        self._looks.next_axis()
-        self._update()
-
-    def action_log_x(self) -> None:
-        """A logarithmic x axis, or linear again."""
-        self._looks.toggle_log_x()
-        self._update()
-
-    def action_log(self) -> None:
-        """Logarithmic y axes, or linear again."""
-        self._looks.toggle_log_y()
-        self._update()
-
-    def action_smooth(self) -> None:
-        """A longer moving average, or none."""
-        self._looks.next_smoothing()
-        self._update()
-
-    def action_zoom_x(self, factor: float) -> None:
-        """Show a smaller part of the x axis (below 1), or a larger one."""
-        if (whole := self._whole_x()) is not None:
-            self._looks.zoom_x(whole, factor)
-            self._update()
-
-    def action_pan_x(self, by: float) -> None:
-        """Show what is further right, or left below 0."""
-        if (whole := self._whole_x()) is not None:
-            self._looks.pan_x(whole, by)
-            self._update()
-
-    def action_zoom_y(self, factor: float) -> None:
-        """Show a smaller part of the y axes (below 1), or a larger one."""
-        for metric, shown in self._heights():
-            self._looks.zoom_y(metric, shown, factor)
-        self._update()
-
-    def action_pan_y(self, by: float) -> None:
-        """Show what is further up, or down below 0."""
-        for metric, shown in self._heights():
-            self._looks.pan_y(metric, shown, by)
-        self._update()
-
-    def action_show_all(self) -> None:
-        """The whole curves again."""
-        self._looks.show_all()
-        self._update()
-
-    def action_back(self) -> None:
-        """Leave what was zoomed into."""
-        if not self._looks.zoomed:
-            raise SkipAction
-        self.action_show_all()
-
-    def _whole_x(self) -> Limits | None:
-        """All of the x axis; None without a curve."""
-        if not any(self._snapshot.epochs.get(run.id) for run in self.runs):
-            return None
-        return self._plot(self.metrics[0]).whole_x()
-
-    def _heights(self) -> list[tuple[Metric, Limits]]:
-        """The y axis of each chart on the screen."""
-        views = zip(self.metrics, self.query(ChartView), strict=False)
-        drawn = ((metric, view.drawing) for metric, view in views if view.display)
-        return [
-            (metric, drawing.y)
-            for metric, drawing in drawn
-            if drawing is not None and drawing.y is not None and drawing.y.log == self._looks.log
-        ]
+        self.draw_again()
 
     def action_split(self) -> None:
         """Both splits, train only, test only."""
         order = list(Splits)
         self._splits = order[(order.index(self._splits) + 1) % len(order)]
-        self._update()
+        self.draw_again()
 
     def action_sweep(self) -> None:
         """Ask for the sweep."""
@@ -231,12 +157,12 @@ class ChartsPane(Widget, can_focus=True):
     def action_baseline(self) -> None:
         """Show what guesses score, or hide it."""
         self._baselines = not self._baselines
-        self._update()
+        self.draw_again()
 
     def action_events(self) -> None:
         """Mark where something happened, or not."""
         self._marks = not self._marks
-        self._update()
+        self.draw_again()
 
     def action_previous_run(self) -> None:
         """Ask for the run before."""
@@ -250,13 +176,14 @@ class ChartsPane(Widget, can_focus=True):
 
     def on_resize(self) -> None:
         """Divide the pane anew; a hidden pane has no size, and gets it when it is seen."""
-        self._update()
+        self.draw_again()
 
     def on_unmount(self) -> None:
         """The painter's thread may end."""
         self._painter.close()
 
-    def _update(self) -> None:
+    def draw_again(self, *, at_once: bool = False) -> None:
+        """Divide the pane, and draw what has changed in it."""
         width, height = self.size
         if width <= 0 or height <= 0:
             return  # hidden; on_resize catches up
@@ -272,7 +199,7 @@ class ChartsPane(Widget, can_focus=True):
         for number, view in enumerate(views):
             view.display = number < plan.charts
             drawn = number < plan.charts
-            view.show(self._plot(metrics[number]) if drawn else None)
+            view.show(self.plot_of(metrics[number]) if drawn else None, at_once=at_once)
         legend.styles.height = plan.legend
         if not has_curves:
             legend.set_rows(self._explanation(runs))
@@ -289,6 +216,8 @@ class ChartsPane(Widget, can_focus=True):
                     splits=self._splits,
                     glyphs=self._glyphs,
                     letters=self._letters(),
+                    reading=self.reading(),
+                    where=self.reading_words(),
                 )
             )
 
@@ -298,9 +227,11 @@ class ChartsPane(Widget, can_focus=True):
             return ""
         kinds = {e.kind for run in self.runs for e in self._snapshot.events.get(run.id, ())}
         said = {" ".join(LETTERS[kind]): None for kind in LETTERS if kind in kinds}
-        return "  ".join(said)
+        best = [f"{self._glyphs.dot} best"] if any(run.best for run in self.runs) else []
+        return "  ".join([*best, *said])
 
-    def _plot(self, metric: Metric) -> Plot:
+    def plot_of(self, metric: Metric) -> Plot:
+        """What the chart of a metric shows."""
         return Plot.of(
             metric,
             self.runs,
@@ -310,6 +241,7 @@ class ChartsPane(Widget, can_focus=True):
             baselines=self._baselines,
             events=self._snapshot.events if self._marks else None,
             look=self._looks.of(metric),
+            cursor=self._looks.cursor,
         )
 
     def _explanation(self, runs: tuple[RunRow, ...]) -> list[Row]:
