@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from hypothesis import given
 from hypothesis import strategies as st
+from textual import events
+from textual.app import App
+from textual.binding import Binding, BindingType
 from textual.geometry import Offset
+from waiting import until
 
-from rottui.tui.screens.jump import Target, letters
+from rottui.tui.screens.jump import JumpScreen, Target, letters
 from rottui.tui.widgets.tab_line import PANES, title_of
 
 
@@ -31,3 +37,23 @@ def test_every_target_has_a_letter_of_its_own(titles: list[str]) -> None:
     found = letters(targets(*titles))
     assert [target.title for target in found.values()] == titles
     assert all(len(letter) == 1 and "a" <= letter <= "z" for letter in found)
+
+
+async def test_keys_that_come_too_quickly_go_to_the_screen_below() -> None:
+    class Host(App[None]):
+        BINDINGS: ClassVar[list[BindingType]] = [Binding("z", "zoom")]
+        zoomed = 0
+
+        def action_zoom(self) -> None:
+            self.zoomed += 1
+
+    host = Host()
+    chosen: list[str | None] = []
+    async with host.run_test() as pilot:
+        jump = JumpScreen(targets("Queue"))
+        host.push_screen(jump, chosen.append)
+        await until(pilot, lambda: jump.is_current)
+        for key in ("q", "z", "z"):  # all of them before the first is handled
+            jump.post_message(events.Key(key, key))
+        await until(pilot, lambda: host.zoomed == 2)
+        assert chosen == ["queue"]

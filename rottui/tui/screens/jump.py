@@ -49,7 +49,8 @@ class Sign(Static):
 
     def on_click(self, event: events.Click) -> None:  # noqa: D102
         event.stop()
-        self.screen.dismiss(self._target.scope)
+        if self.screen.is_current:
+            self.screen.dismiss(self._target.scope)
 
 
 class JumpScreen(ModalScreen[str]):
@@ -75,9 +76,13 @@ class JumpScreen(ModalScreen[str]):
         """Go where the letter says; nothing else is done with the key."""
         event.stop()
         event.prevent_default()
+        if not self.is_current:  # it came before the screen below could take it
+            self.app.post_message(events.Key(event.key, event.character))
+            return
         target = self._letters.get(event.key)
         self.dismiss(None if target is None else target.scope)
 
     def on_click(self) -> None:
         """A click beside the letters leads nowhere."""
-        self.dismiss(None)
+        if self.is_current:
+            self.dismiss(None)

@@ -38,8 +38,8 @@ class Tab(Static):
 
     ALLOW_SELECT = False
 
-    def __init__(self, number: int, scope: str) -> None:
-        super().__init__(classes="tab")
+    def __init__(self, number: int, scope: str, title: str) -> None:
+        super().__init__(f"[b]{number}[/b] {title}", classes="tab")
         self._number = number
         self.scope = scope
 
@@ -77,8 +77,10 @@ class TabLine(Horizontal):
         self._fit: Fit | None = None
 
     def compose(self) -> ComposeResult:  # noqa: D102
-        for number, scope in enumerate(PANES, start=1):
-            yield Tab(number, scope)
+        self._fit = fit = fitting(self.app.size.width)
+        self.set_class(fit.tight, "-tight")
+        for number, (scope, title) in enumerate(zip(PANES, fit.titles, strict=True), start=1):
+            yield Tab(number, scope, title)
         yield Static("", id="status", markup=False)
 
     def activate(self, scope: str, *, zoomed: bool = False) -> None:
