@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from rottui.tui.widgets.charts_pane import ChartsPane
     from rottui.tui.widgets.configure_pane import ConfigurePane
     from rottui.tui.widgets.data_pane import DataPane
+    from rottui.tui.widgets.details_pane import DetailsPane
     from rottui.tui.widgets.equivariance_pane import EquivariancePane
     from rottui.tui.widgets.predictions_pane import PredictionsPane
     from rottui.tui.widgets.queue_pane import QueuePane
@@ -234,6 +235,19 @@ class PaneRequests(PaintingApp):
             return
         self.main.queue_pane.table.action_move(event.by)
 
+    def on_details_pane_requested(self, event: DetailsPane.Requested) -> None:  # noqa: D102
+        for pane in self.main.query("DetailsPane"):
+            self.parts.details.answer(cast("DetailsPane", pane), event)
+
+    def on_details_pane_stepped(self, event: DetailsPane.Stepped) -> None:  # noqa: D102
+        self.main.queue_pane.table.action_move(event.by)
+
+    def on_details_pane_opened(self) -> None:  # noqa: D102
+        self.main.go_to("charts")
+
+    def on_details_pane_left(self) -> None:  # noqa: D102
+        self.main.go_to("queue")
+
     # --- wishes ------------------------------------------------------------------------------
 
     def wish(self, action: Callable[[], T], done: Callable[[T], None] | None = None) -> None:
@@ -381,6 +395,10 @@ class PaneRequests(PaintingApp):
         self.main.choose(cursor=event.run_id)
         self.parts.feed.want(frozenset(self.main.shown_runs))
         self.main.go_to("charts")
+
+    def on_queue_pane_details_wanted(self, event: QueuePane.DetailsWanted) -> None:  # noqa: D102
+        self.main.choose(cursor=event.run_id)
+        self.main.go_to("details")
 
     def on_queue_pane_sweep_wanted(self, event: QueuePane.SweepWanted) -> None:  # noqa: D102
         self.main.choose(cursor=event.run_id)

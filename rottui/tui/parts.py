@@ -9,6 +9,7 @@ from rottui import locations
 from rottui.tui.backstage import Hand
 from rottui.tui.comparisons import ComparisonAnswers
 from rottui.tui.copies import Copies
+from rottui.tui.details import DetailsAnswers
 from rottui.tui.feed import Feed
 from rottui.tui.form_wishes import FormWishes
 from rottui.tui.images import ImageAnswers, Images
@@ -63,6 +64,7 @@ class Parts:
         self.predictions = PredictionAnswers(Hand(app, "predictions"), store, Images(cache_dir))
         self.comparisons = ComparisonAnswers(Hand(app, "comparisons"), store, Images(cache_dir))
         self.copies = Copies(app)
+        self.details = DetailsAnswers(Hand(app, "details"), store)
         self.form_wishes = FormWishes(app, store)
         self.queue_wishes = QueueWishes(app, store)
         self.steering_wishes = SteeringWishes(app, store)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from recorded import put_recorded_lr_sweep, put_recorded_sweep
+from recorded import put_recorded_lr_sweep, put_recorded_sweep, stop_the_clock
 from textual.app import App
 from textual.pilot import Pilot
 from trained import put_trained_run
@@ -18,6 +19,7 @@ from rottui.tui.app import RottuiApp
 from rottui.tui.screens.help import HelpScreen
 from rottui.tui.widgets.charts_pane import ChartsPane
 from rottui.tui.widgets.data_pane import DataPane
+from rottui.tui.widgets.details_pane import DetailsPane
 from rottui.tui.widgets.equivariance_pane import EquivariancePane
 from rottui.tui.widgets.predictions_pane import PredictionsPane
 from rottui.tui.widgets.queue_pane import QueuePane
@@ -30,11 +32,16 @@ SIZES = pytest.mark.parametrize(
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> RunStore:
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]:
     """A store with the recorded sweep of three rates."""
     store = RunStore.open(tmp_path / "store")
     put_recorded_sweep(store)
-    return store
+    stop_the_clock(store)
+    with monkeypatch.context() as zone:
+        zone.setenv("TZ", "UTC")
+        time.tzset()
+        yield store
+    time.tzset()
 
 
 @pytest.fixture
@@ -54,10 +61,11 @@ async def settle(app: RottuiApp, pilot: Pilot[Any]) -> None:
     await until(pilot, lambda: bool(main._snapshot.epochs))
     await until(pilot, lambda: main.query_one(f"#{main.active}").has_focus_within)
     await pilot.pause()
-    charts, maps, data = (
+    charts, maps, data, details = (
         main.query_one(ChartsPane),
         main.query_one(EquivariancePane),
         main.query_one(DataPane),
+        main.query_one(DetailsPane),
     )
     if charts.region.area:
         await until(pilot, lambda: charts.settled)
@@ -65,6 +73,8 @@ async def settle(app: RottuiApp, pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: maps._shown is not None)
     if data.region.area:
         await until(pilot, lambda: data.page is not None)
+    if details.region.area:
+        await until(pilot, lambda: details.details is not None)
     await pilot.pause()
 
 
@@ -73,7 +83,7 @@ def name_of(pane: str, size: tuple[int, int]) -> str:
 
 
 @SIZES
-@pytest.mark.parametrize("pane", ["queue", "equivariance", "data"])
+@pytest.mark.parametrize("pane", ["queue", "equivariance", "data", "details"])
 async def test_a_pane_looks_as_it_did(
     pane: str, size: tuple[int, int], app: RottuiApp, same_picture: Compare
 ) -> None:
@@ -113,6 +123,7 @@ async def test_a_sweep_of_rates_and_seeds_looks_as_it_did(
     size: tuple[int, int], app: RottuiApp, store: RunStore, same_picture: Compare
 ) -> None:
     put_recorded_lr_sweep(store)
+    stop_the_clock(store)
     async with running(app, size) as pilot:
         queue = app.main.query_one(QueuePane)
         await until(pilot, lambda: len(queue.table.rows) == 30)
@@ -121,6 +132,8 @@ async def test_a_sweep_of_rates_and_seeds_looks_as_it_did(
         pane = app.main.query_one(SweepPane)
         await until(pilot, lambda: pane.found is not None and len(pane.found.places) == 9)
         await until(pilot, lambda: pane.settled and pane.chart.drawing is not None)
+        details = app.main.query_one(DetailsPane)
+        await until(pilot, lambda: not details.region.area or details.details is not None)
         await pilot.pause()
         same_picture(app, name_of("sweep", size))
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rottui.tui.screens.jump import Target
     from rottui.tui.snapshot import Snapshot
     from rottui.tui.widgets.charts_pane import ChartsPane
+    from rottui.tui.widgets.details_pane import DetailsPane
     from rottui.tui.widgets.divider import Divider
     from rottui.tui.widgets.predictions_pane import PredictionsPane
     from rottui.tui.widgets.queue_pane import QueuePane
@@ -78,6 +79,7 @@ class MainScreen(Screen[None]):
         """Every pane but the form, which is the first frame; arranged as at the last launch."""
         from rottui.tui.widgets.charts_pane import ChartsPane
         from rottui.tui.widgets.data_pane import DataPane
+        from rottui.tui.widgets.details_pane import DetailsPane
         from rottui.tui.widgets.divider import Divider
         from rottui.tui.widgets.equivariance_pane import EquivariancePane
         from rottui.tui.widgets.predictions_pane import PredictionsPane
@@ -90,7 +92,9 @@ class MainScreen(Screen[None]):
             self._laid = layout.going_to(self.active)
         ascii = self._ascii
         self.query_one("#panes").mount(
-            Divider(upright=True, id="column-border", ascii=ascii), before="#right"
+            self._known(DetailsPane(id="details", ascii=ascii)),
+            Divider(upright=True, id="column-border", ascii=ascii),
+            before="#right",
         )
         self.query_one("#right").mount(
             self._known(QueuePane(id="queue", ascii=ascii)),
@@ -349,3 +353,5 @@ class MainScreen(Screen[None]):
             cast("SweepPane", sweep).show(self._snapshot, self.cursor_run_row)
         for predictions in self.query("#predictions"):
             cast("PredictionsPane", predictions).look_at(self.cursor_run_row)
+        for details in self.query("#details"):
+            cast("DetailsPane", details).show(self._snapshot, self.cursor_run_row)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
 from rottui.core.axes import Axis
 from rottui.core.config import RunConfig, format_lr
 from rottui.core.halving import Plan
 from rottui.core.lr_suggestion import Suggestion
+from rottui.core.settings import settings
 from rottui.core.sweeps import SweepConfig
 from rottui.tui.widgets.formats import format_count
 
@@ -62,3 +67,62 @@ def _axis_words(axis: Axis) -> str:
     if axis.field == "lr":
         return format_count(count, "learning rate")
     return f"{count:,} {axis.setting.short}"
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A setting of a run's config, and what it would be by default, as people read them."""
+
+    path: str
+    value: str
+    default: str
+    """``-`` for a setting that this rottui does not know."""
+
+    @property
+    def short(self) -> str:
+        """The path without its table where that says as much."""
+        known = settings().get(self.path)
+        return self.path if known is None else known.short
+
+    @property
+    def departs(self) -> bool:
+        """Whether it is not as by default."""
+        return self.value != self.default
+
+
+DIGEST = 12
+"""Digits that tell two digests apart."""
+UNKNOWN = "-"
+
+
+def departures(config: Mapping[str, Any]) -> tuple[Departure, ...]:
+    """Every setting of a config in plain form that plays a part, in its own order.
+
+    An ``mlp`` has no convolutions; what a damaged or foreign config says is shown all the same.
+    """
+    usual = dict(_leaves(RunConfig().to_dict()))
+    found = dict(_leaves(config))
+    if found.get("network.type") == "mlp":
+        for name in ("n_channels", "kernel_sizes", "strides"):
+            found.pop(f"network.{name}", None)
+    return tuple(
+        Departure(path, _said(path, value), _said(path, usual[path]) if path in usual else UNKNOWN)
+        for path, value in found.items()
+    )
+
+
+def _leaves(place: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in place.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value
+
+
+def _said(path: str, value: Any) -> str:
+    if path == "data.fingerprint" and isinstance(value, str):
+        return value[:DIGEST]
+    known = settings().get(path)
+    if known is not None:
+        return known.said(value)
+    return "none" if value is None else " ".join(str(value).split())

@@ -77,6 +77,12 @@ class QueuePane(Vertical, can_focus=True):
         run_id: int
 
     @dataclass
+    class DetailsWanted(Message):
+        """A person wants to see all that is known of the run under the cursor."""
+
+        run_id: int
+
+    @dataclass
     class SweepWanted(Message):
         """A person wants to see the sweep of the run under the cursor."""
 
@@ -228,7 +234,7 @@ class QueuePane(Vertical, can_focus=True):
         """None greys a key that can do nothing for the present runs."""
         if action in _KINDS:
             return True if self._verdict(_KINDS[action]).runs else None
-        if action in ("open", "mark"):
+        if action in ("open", "details", "mark"):
             return True if self.is_mounted and self.current is not None else None
         if action in ("sweep", "pause_group"):
             return True if self.is_mounted and self._in_sweep else None
@@ -305,6 +311,11 @@ class QueuePane(Vertical, can_focus=True):
         """Show the run's sweep."""
         if self.current is not None and self._in_sweep:
             self.post_message(self.SweepWanted(self.current.id))
+
+    def action_details(self) -> None:
+        """Show all that is known of the run."""
+        if self.current is not None:
+            self.post_message(self.DetailsWanted(self.current.id))
 
     def action_mark(self) -> None:
         """Mark the run or take its mark away, and go to the next."""
