@@ -561,19 +561,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (Exception, KeyboardInterrupt) as error:
         if debug:
             raise
-        return _report(error)
+        from rottui.commands.usage import report
+
+        return report(error)
     return code if isinstance(code, int) else 0
-
-
-def _report(error: BaseException) -> int:
-    import logging
-
-    from rottui.commands.usage import complain, exit_code, sentence_of
-    from rottui.errors import RottuiError
-
-    log = logging.getLogger("rottui")
-    expected = isinstance(error, RottuiError | KeyboardInterrupt) or hasattr(error, "exit_code")
-    if not expected and log.handlers:  # a log without a file would print to standard error
-        log.error("unexpected error", exc_info=error)
-    complain(sentence_of(error))
-    return exit_code(error)

@@ -7,14 +7,14 @@ import shutil
 import sys
 from pathlib import Path
 
-from rottui.commands.flags import SOURCES
+from rottui import locations
 from rottui.commands.logs import log_to
-from rottui.commands.stores import store_folder
-from rottui.commands.tables import on_terminal
 from rottui.commands.usage import DONE, UsageError, complain, positive
+from rottui.core.fields import SETTINGS
 from rottui.errors import TerminalError
 from rottui.shell_job import enter_job
 
+SOURCES = SETTINGS["data.source"].words
 PIPE = (120, 40)
 """Columns and lines of a frame where neither a terminal nor COLUMNS and LINES say how many."""
 
@@ -31,7 +31,7 @@ def launch(*, store: str | None, data: str | None, workers: str | None, theme: s
     _check_terminal()
     if os.environ.get("TERM") in ("dumb", "unknown"):
         return _plainly(store, workers)
-    folder = store_folder(store)
+    folder = _folder(store)
     job = enter_job()
     log_to(folder)
     from rottui.tui.app import run_app
@@ -58,13 +58,14 @@ def once(*, store: str | None, data: str | None, theme: str | None) -> int:
         StoreError: the store cannot be read.
     """
     _check_data(data)
+    from rottui.commands.tables import on_terminal
     from rottui.tui.once import one_frame
     from rottui.tui.screen_cut import text_of
 
     columns, lines = shutil.get_terminal_size(PIPE)
     # a line is left for the prompt, so that the first one stays on the screen
     size = (columns, lines - 1 if on_terminal() else lines)
-    frame = one_frame(store_folder(store), size, data=data, theme=theme)
+    frame = one_frame(_folder(store), size, data=data, theme=theme)
     if not on_terminal():
         print(text_of(frame), end="")
         return DONE
@@ -74,6 +75,10 @@ def once(*, store: str | None, data: str | None, theme: str | None) -> int:
     segments = [segment for line in frame for segment in (*line, Segment.line())]
     Console(soft_wrap=True).print(Segments(segments), end="")
     return DONE
+
+
+def _folder(store: str | None) -> Path:
+    return locations.default_store() if store is None else Path(store).expanduser()
 
 
 def _check_data(data: str | None) -> None:

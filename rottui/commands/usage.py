@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 from rottui.errors import ConfigError, RottuiError, TerminalError
@@ -49,6 +50,16 @@ def _parser_sentence(error: BaseException) -> str:
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "rottui"
     return f"{text[:1].lower()}{text[1:]}; {command} --help says what there is"
+
+
+def report(error: BaseException) -> int:
+    """Say what ended a command, in one line, and log what nobody expected; the exit code."""
+    log = logging.getLogger("rottui")
+    expected = isinstance(error, RottuiError | KeyboardInterrupt) or hasattr(error, "exit_code")
+    if not expected and log.handlers:  # a log without a file would print to standard error
+        log.error("unexpected error", exc_info=error)
+    complain(sentence_of(error))
+    return exit_code(error)
 
 
 def complain(sentence: str) -> None:

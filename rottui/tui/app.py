@@ -23,7 +23,13 @@ from rottui.tui.layout import Layout
 from rottui.tui.pane_requests import PaneRequests
 from rottui.tui.remembered import Remembered
 from rottui.tui.screens.main import MainScreen
-from rottui.tui.theming import DEFAULT_THEME, register_themes, theme_folders, token_defaults
+from rottui.tui.theming import (
+    DEFAULT_THEME,
+    register_themes,
+    take_theme,
+    theme_folders,
+    token_defaults,
+)
 from rottui.tui.widgets.glyphs import to_ascii
 
 if TYPE_CHECKING:
@@ -88,6 +94,7 @@ class RottuiApp(PaneRequests):
         self._trouble_looks = 0
         self._interrupted_told = ""
         self.ascii_only = _ascii_only()
+        self._take_first_theme()
 
     @cached_property
     def parts(self) -> Parts:
@@ -111,11 +118,11 @@ class RottuiApp(PaneRequests):
 
     def on_mount(self) -> None:  # noqa: D102
         self._take_own_keys()
-        self._bring_up_themes()
         self.call_after_refresh(self._bring_up)
 
     def _bring_up(self) -> None:
         """Everything that the first frame does not need."""
+        self._bring_up_themes()
         if threading.current_thread() is threading.main_thread() and not self.is_headless:
             self.parts.leaving.handle_signals()
         self.main.mount_rest(Layout.from_json(self._remembered.get("layout")))
@@ -157,12 +164,20 @@ class RottuiApp(PaneRequests):
             ]
             self.notify("\n".join(told), title=NAME, severity="warning", timeout=12, markup=False)
 
+    def _take_first_theme(self) -> None:
+        """Begin with the right colours, of all theme files from the one that has them."""
+        folders = theme_folders(locations.config_dir())
+        for name in (self._wanted_theme, self._remembered.get("theme"), DEFAULT_THEME):
+            if name is not None and take_theme(self, name, folders):
+                break
+
     def _bring_up_themes(self) -> None:
         for problem in register_themes(self, theme_folders(locations.config_dir())):
             self.notify(str(problem), title="Theme", severity="warning", markup=False)
         for name in (self._wanted_theme, self._remembered.get("theme"), DEFAULT_THEME):
             if name in self.available_themes:
-                self.theme = name
+                if name != self.theme:
+                    self.theme = name
                 break
         if self._wanted_theme and self._wanted_theme not in self.available_themes:
             known = ", ".join(sorted(self.available_themes))

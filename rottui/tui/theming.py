@@ -153,6 +153,31 @@ def register_themes(app: App[Any], folders: Iterable[Path]) -> list[ThemeProblem
     return problems
 
 
+def take_theme(app: App[Any], name: str, folders: Iterable[Path]) -> bool:
+    """Give an app that is not running yet a theme, from the file of that name if it has one.
+
+    Set while the app runs, a theme costs a second reading of every style. False if there is no such
+    theme, or only one that has to be tried out first; ``register_themes`` finds those.
+    """
+    shipped, *_ = folders
+    path = shipped / f"{name}.toml"
+    if name not in app.available_themes and path.exists():
+        try:
+            app.register_theme(parse_theme(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError):
+            return False
+    if name not in app.available_themes:
+        return False
+    app.set_reactive(type(app).theme, name)
+    dark = app.current_theme.dark
+    app.set_class(True, f"-theme-{name}", update=False)
+    app.set_class(dark, "-dark-mode", update=False)
+    app.set_class(not dark, "-light-mode", update=False)
+    app._refresh_truecolor_filter(app.ansi_theme)
+    app.stylesheet.set_variables(app.get_css_variables())
+    return True
+
+
 def _try_out(app: App[Any], theme: Theme) -> None:
     """Apply a theme to a copy of the stylesheet: a bad variable breaks only the copy."""
     variables = {**app.get_css_variables(), **theme.to_color_system().generate()}
