@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual.strip import Strip
 
+from rottui.tui.cell_picture import png_of
 from rottui.tui.clipboard import copying, refusal, too_long
 from rottui.tui.config_toml import toml_of
 from rottui.tui.exports import save
@@ -77,6 +78,7 @@ def pane_offers(scope: str, lines: Sequence[Strip]) -> list[Offer]:
     return [
         Offer("t", what, "text", f"{file}.txt", lambda: text_of(lines)),
         Offer("s", what, "SVG", f"{file}.svg", lambda: svg_of(lines, f"rottui: {SCOPES[scope]}")),
+        Offer("p", what, "PNG", f"{file}.png", lambda: png_of(lines), copied=False),
     ]
 
 
