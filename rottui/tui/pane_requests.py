@@ -77,6 +77,7 @@ class PaneRequests(PaintingApp):
             return
         self.main.show(event.snapshot)
         self.has_read = True
+        self.parts.notices.look(event.snapshot)
         self.parts.feed.want(frozenset(self.main.shown_runs))
         self._taken()
 
@@ -153,6 +154,15 @@ class PaneRequests(PaintingApp):
     def action_copy(self) -> None:
         """Copy or save what is on the screen, as a person chooses."""
         self.parts.copies.ask()
+
+    def action_notices(self) -> None:
+        """Tell of ended runs in another way from now on."""
+        self.say(self.parts.notify_otherwise())
+
+    def write_to_terminal(self, text: str) -> None:
+        """Send the terminal what changes nothing on its screen."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(text)
 
     def action_repaint(self) -> None:
         """Paint the whole screen again."""

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from rottui import locations
 from rottui.tui.backstage import Hand
 from rottui.tui.comparisons import ComparisonAnswers
+from rottui.tui.config_file import NAME, read_config
 from rottui.tui.copies import Copies
 from rottui.tui.details import DetailsAnswers
 from rottui.tui.feed import Feed
 from rottui.tui.form_wishes import FormWishes
 from rottui.tui.images import ImageAnswers, Images
 from rottui.tui.leaving import Leaving
+from rottui.tui.notices import SETTING, Notices, Way, way_of
 from rottui.tui.predictions import PredictionAnswers
 from rottui.tui.queue_wishes import QueueWishes
 from rottui.tui.range_tests import RangeTests
@@ -70,8 +72,22 @@ class Parts:
         self.steering_wishes = SteeringWishes(app, store)
         self.sweep_wishes = SweepWishes(app, store)
         self.leaving = Leaving(app, self.trainer if train else None, self.wishes, remembered)
+        self.notices = Notices(app, self._way_of_notices())
         self.form_data: DataConfig | None = None
         """What the form's data are."""
+
+    def _way_of_notices(self) -> Way:
+        config = read_config(locations.config_dir())
+        way, problem = way_of(config.values.get(SETTING), self._remembered.get(SETTING))
+        if problem:
+            self._app.notify(problem, title=NAME, severity="warning", markup=False)
+        return way
+
+    def notify_otherwise(self) -> str:
+        """Tell of ended runs in the next way from now on; which one, as a sentence."""
+        self.notices.way = self.notices.way.next
+        self.remember(SETTING, self.notices.way)
+        return f"When a run ends: {self.notices.way.words}."
 
     def remember(self, name: str, choice: str) -> None:
         """Keep a choice for the next launch, behind the screen."""
