@@ -266,6 +266,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("charts", "log", "Y", "Log", "Logarithmic y axis, or linear again."),
     Action("charts", "axis", "x", "X axis", "Against the epoch, the step, or the time."),
     Action("charts", "log_x", "X", "Log x", "Logarithmic x axis, or linear again.", show=False),
+    Action("charts", "pin", "p", "Pin", "Keep the run on top of all, or let it go.", show=False),
+    Action(
+        "charts",
+        "spread",
+        "v",
+        "Seeds",
+        "Seeds as one curve with a band, or each.",
+        show=False,
+    ),
     Action("charts", "smooth", "a", "Smooth", "A moving average, a longer one, or none."),
     Action(
         "charts",

@@ -258,6 +258,13 @@ class PaneRequests(PaintingApp):
     def on_details_pane_left(self) -> None:  # noqa: D102
         self.main.go_to("queue")
 
+    def on_charts_pane_pin_wanted(self) -> None:  # noqa: D102
+        pinned = self.main.toggle_pin()
+        self.parts.feed.want(frozenset(self.main.shown_runs))
+        key = key_name(first_key(self, "charts.pin"))
+        on_top = f"Run {pinned} stays on top of the charts; {key} lets it go."
+        self.say("No run is pinned." if pinned is None else on_top)
+
     # --- wishes ------------------------------------------------------------------------------
 
     def wish(self, action: Callable[[], T], done: Callable[[T], None] | None = None) -> None:

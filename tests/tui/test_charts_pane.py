@@ -18,6 +18,7 @@ from rottui.tui.charts.chart import Drawing, Line
 from rottui.tui.charts.limits import Limits
 from rottui.tui.charts.metrics import Metric, Splits
 from rottui.tui.charts.painter import Painter
+from rottui.tui.screens.main import MainScreen
 from rottui.tui.snapshot import Snapshot
 from rottui.tui.widgets.chart import ChartView
 from rottui.tui.widgets.charts_pane import Arrangement, ChartsPane, arrange
@@ -44,12 +45,16 @@ class Host(App[None]):
         super().__init__()
         self.pane = pane
         self.steps: list[int] = []
+        self.pins = 0
 
     def compose(self) -> ComposeResult:
         yield self.pane
 
     def on_mount(self) -> None:
         self.pane.focus()
+
+    def on_charts_pane_pin_wanted(self) -> None:
+        self.pins += 1
 
     def on_charts_pane_stepped(self, message: ChartsPane.Stepped) -> None:
         self.steps.append(message.by)
@@ -393,6 +398,52 @@ async def test_the_mouse_moves_a_part_and_reads_where_it_is_pressed() -> None:
         await pilot.click("#chart-1", offset=(8, 5))
         await settle(pilot)
         assert "at epoch 1" in text(app)
+
+
+async def test_a_pinned_run_is_named_so_and_the_key_asks_for_it() -> None:
+    app = Host(quick_pane())
+    async with app.run_test(size=(120, 30)) as pilot:
+        app.pane.show(snapshot(FALLING, curve(1.0, 0.9)), (2, 1), 2)
+        await settle(pilot)
+        assert "#2 pinned mlp 128-128" in text(app)
+
+        await pilot.press("p")
+        await pilot.pause()
+        assert app.pins == 1
+
+
+def test_the_pinned_run_stays_whatever_else_is_shown() -> None:
+    main = MainScreen()
+    main.choose(cursor=3)
+    assert main.toggle_pin() == 3
+
+    main.choose(cursor=5)
+    assert main.shown_runs == (3, 5)
+    main.choose(marked=(3, 4))
+    assert main.shown_runs == (3, 4)
+
+    assert main.toggle_pin() is None
+    main.choose(marked=())
+    assert main.shown_runs == (5,)
+
+
+async def test_seeds_become_one_curve_by_a_key() -> None:
+    app = Host(quick_pane())
+    async with app.run_test(size=(120, 30)) as pilot:
+        given = snapshot(curve(*[1.0] * 9), curve(*[0.2] * 9))
+        runs = tuple(replace(one, config={"seed": one.id, "lr": 1e-3}) for one in given.runs)
+        app.pane.show(replace(given, runs=runs), (1, 2))
+        await settle(pilot)
+        assert "░" not in text(app)
+
+        await pilot.press("v")
+        await settle(pilot)
+        assert "loss  seeds: mean and std" in text(app)
+        assert "░" in text(app)
+
+        await pilot.press("v")
+        await settle(pilot)
+        assert "░" not in text(app)
 
 
 async def test_the_best_epoch_is_marked_until_the_key_hides_it() -> None:

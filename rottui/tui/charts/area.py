@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from math import ceil, floor
 
 from rottui.tui.charts.cells import Glyphs, Row, join
-from rottui.tui.charts.chart import Dot, Mark
+from rottui.tui.charts.chart import Dot, Mark, Shade
 from rottui.tui.charts.limits import Limits
 from rottui.tui.charts.series import Series, Stroke
 
@@ -40,6 +41,18 @@ class Area:
         for x in columns:
             for y in range(self.height):
                 self._text[y][x], self._style[y][x] = self._glyphs.upright, style
+
+    def shade(self, shade: Shade, x_axis: Limits, y_axis: Limits) -> None:
+        """Fill the cells between two curves, at least one a column."""
+        for (x1, low1, high1), (x2, low2, high2) in pairwise(shade.points):
+            start, end = (x_axis.share(x) * self.width for x in (x1, x2))
+            for column in range(max(0, floor(start)), min(self.width - 1, floor(end)) + 1):
+                part = min(1.0, max(0.0, (column + 0.5 - start) / max(end - start, 1e-9)))
+                low, high = low1 + part * (low2 - low1), high1 + part * (high2 - high1)
+                if y_axis.share(low) <= 1 and y_axis.share(high) >= 0:
+                    for y in range(self._row(high, y_axis), self._row(low, y_axis) + 1):
+                        self._text[y][column] = self._glyphs.shade
+                        self._style[y][column] = shade.style
 
     def refer(self, rows: Sequence[int]) -> None:
         """A thin line across some rows."""

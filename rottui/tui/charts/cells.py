@@ -42,6 +42,7 @@ class Glyphs:
     dot: str = "●"
     bar: str = "│"
     degree: str = "°"
+    shade: str = "░"
     none: str = "–"
     """Stands for a number that was not taken."""
 
@@ -49,7 +50,7 @@ class Glyphs:
 UNICODE = Glyphs()
 ASCII = Glyphs(
     *("|", "+", "+", "-", "+", ".", ":", "[=|]", "-", "x", "^", "~", "####", "....", "o", "|"),
-    *(" deg", "-"),
+    *(" deg", ":", "-"),
 )
 
 

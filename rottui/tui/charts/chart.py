@@ -61,6 +61,15 @@ class Dot:
 
 
 @dataclass(frozen=True, slots=True)
+class Shade:
+    """A part of the chart between a lower and an upper curve, behind everything else."""
+
+    points: tuple[tuple[float, float, float], ...]
+    """x, lower and upper y; x in order, all of them finite."""
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """A value to compare the curves with: a thin line across the chart, and its name."""
 
@@ -93,6 +102,7 @@ class Chart:
     """What stands beside the title, such as ``log x``."""
     zoomed: bool = False
     """Whether the axes show a part of the curves."""
+    bands: tuple[Shade, ...] = ()
     cursor: float | None = None
     """A place of the x axis that a person reads."""
     unplaced: int = 0

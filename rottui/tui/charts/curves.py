@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from math import isfinite
 
 from rottui.store.records import EpochRow, EventRow, RunRow
-from rottui.tui.charts.chart import Chart, Dot, Mark, Note, Reference
+from rottui.tui.charts.chart import Chart, Dot, Mark, Note, Reference, Shade
 from rottui.tui.charts.limits import Limits, near, with_references, x_limits, y_limits
 from rottui.tui.charts.look import LOOK, Look, XAxis, place_of, smoothed
 from rottui.tui.charts.metrics import Metric, Splits
+from rottui.tui.charts.seeds import family_of, mean_of
 from rottui.tui.charts.series import Curve, Series, Stroke, clean
 
 RUN_COLOURS = 8
+ROOM = 0.5
+"""A band stretches the y axis by this share of the highest curve, at most."""
 Epochs = Mapping[int, Sequence[EpochRow]]
 
 
@@ -50,6 +53,14 @@ class Shown:
     """Place and letter of what happened to it."""
     best: int | None = None
     """The epoch with the lowest test loss, where it is to be marked."""
+    family: str = ""
+    """Equal for runs that differ in their seed only."""
+    pinned: bool = False
+    """Whether it is seen where other runs share a cell with it."""
+
+
+Member = tuple[Shown, Sequence[float]]
+"""A run and where its epochs stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +91,7 @@ class Plot:
         events: Events | None = None,
         look: Look = LOOK,
         cursor: float | None = None,
+        pinned: int | None = None,
     ) -> Plot:
         """The plot of some runs of the store, with their epochs, and events, by run id.
 
@@ -93,6 +105,8 @@ class Plot:
                 tuple(epochs.get(run.id, ())),
                 tuple(_notes(happened.get(run.id, ()))),
                 run.best.epoch if run.best is not None and events is not None else None,
+                family_of(run.config) if look.spread and run.id != pinned else "",
+                run.id == pinned,
             )
             for run in runs
         )
@@ -128,9 +142,13 @@ class Plot:
         drawn = [run for run in self.runs if run.rows]
         look = self.look
         places = [look.axis.places(run.rows) for run in drawn]
-        curves = [self._series(run, xs) for run, xs in zip(drawn, places, strict=True)]
-        series = tuple(one for own in curves for one in own)
-        y = look.y or self._y_axis([one.curve for one in series], previous)
+        families = self._families(drawn, places)
+        alone = {run.run_id for family in families if len(family) == 1 for run, _ in family}
+        curves = [self._series(*family[0]) for family in families if len(family) == 1]
+        means = [self._mean(family) for family in families if len(family) > 1]
+        series = tuple(one for own in (*curves, *(mean for mean, _ in means)) for one in own)
+        bands = tuple(band for _, own in means for band in own)
+        y = look.y or self._y_axis([one.curve for one in series], bands, previous)
         x = look.x or self.whole_x()
         unseen = drawn and not any(one.curve.total for one in series)
         return Chart(
@@ -142,8 +160,12 @@ class Plot:
             references=tuple(r for r in self.references if 0 <= y.share(r.value) <= 1),
             marks=tuple(
                 mark
-                for run, xs, own in zip(drawn, places, curves, strict=True)
-                for mark in _marks(run, xs, own)
+                for family, own in zip(
+                    sorted(families, key=lambda family: len(family) > 1),
+                    (*curves, *(mean for mean, _ in means)),
+                    strict=True,
+                )
+                for mark in _marks(*family[0], own, _name(family))
             ),
             notes=tuple(
                 Note(place_of(epoch, run.rows, xs), letter, run_style(run.run_id))
@@ -154,14 +176,50 @@ class Plot:
                 dot
                 for run, xs in zip(drawn, places, strict=True)
                 for dot in self._best(run, xs)
+                if run.run_id in alone
                 if 0 <= x.share(dot.x) <= 1 and 0 <= y.share(dot.y or 0.0) <= 1
             ),
+            bands=bands,
             cursor=self.cursor,
             seconds=look.axis is XAxis.TIME,
             zoomed=look.zoomed,
             words=look.words,
             unplaced=sum(sum(x <= 0 for x in xs) for xs in places) if look.log_x else 0,
         )
+
+    @property
+    def styles(self) -> dict[int, str]:
+        """The colour of each run's curve: of those drawn as one, their first's."""
+        families = self._families(self.runs, [()] * len(self.runs))
+        return {
+            run.run_id: run_style(family[0][0].run_id) for family in families for run, _ in family
+        }
+
+    def _families(
+        self, runs: Sequence[Shown], places: Sequence[Sequence[float]]
+    ) -> list[list[Member]]:
+        """The runs that are drawn as one curve together, with their places."""
+        found: dict[str, list[Member]] = {}
+        for run, xs in zip(runs, places, strict=True):
+            found.setdefault(run.family or f"#{run.run_id}", []).append((run, xs))
+        return list(found.values())
+
+    def _mean(self, family: Sequence[Member]) -> tuple[list[Series], list[Shade]]:
+        """The mean of a family for each split, and the bands around it."""
+        splits = self.metric.shown(self.splits)
+        style, curves, bands = run_style(family[0][0].run_id), [], []
+        for split in splits:
+            mean = mean_of([self._points(run, xs, split) for run, xs in family])
+            ys = smoothed(mean.means, self.look.smoothing)
+            tag = _name(family) if len(self.runs) > len(family) and split == splits[-1] else ""
+            curve = clean(mean.xs, ys, log=self.log)
+            curves.append(Series(f"{_name(family)} {split}", curve, style, STROKES[split], tag))
+            bands.append(Shade(mean.band, f"{style} dim"))
+        return curves, bands
+
+    def _points(self, run: Shown, xs: Sequence[float], split: str) -> list[tuple[float, float]]:
+        points = self.metric.points(xs, run.rows, split)
+        return [point for point in points if point[0] > 0 or not self.look.log_x]
 
     def _best(self, run: Shown, xs: Sequence[float]) -> list[Dot]:
         """The mark of its best epoch: on the test curve, or on what else is shown."""
@@ -171,7 +229,9 @@ class Plot:
             return []
         return [Dot(xs[at[0]], value, value, value, run_style(run.run_id))]
 
-    def _y_axis(self, curves: Sequence[Curve], previous: Limits | None) -> Limits:
+    def _y_axis(
+        self, curves: Sequence[Curve], bands: Sequence[Shade], previous: Limits | None
+    ) -> Limits:
         """The axis that fits what is seen of the curves."""
         part = self.look.x
         seen = curves if part is None else [one.between(part.low, part.high) for one in curves]
@@ -179,8 +239,23 @@ class Plot:
         low, high = reach or (0.1, 1.0)
         if reach:
             values = [reference.value for reference in self.references]
+            low, high = self._with_bands(low, high, bands)
             low, high = with_references(low, high, values, log=self.log)
         return y_limits(low, high, log=self.log, previous=previous)
+
+    def _with_bands(self, low: float, high: float, bands: Sequence[Shade]) -> tuple[float, float]:
+        """The bands in reach, too: a wide one does not make the curves flat."""
+        part = self.look.x
+        seen = [
+            one
+            for band in bands
+            for one in band.points
+            if part is None or part.low <= one[0] <= part.high
+        ]
+        least = low / 10 if self.log else low - ROOM * abs(high)
+        lowest = max(min((one[1] for one in seen), default=low), least)
+        highest = min(max((one[2] for one in seen), default=high), high + ROOM * abs(high))
+        return min(low, lowest), max(high, highest)
 
     def _series(self, run: Shown, xs: Sequence[float]) -> list[Series]:
         splits = self.metric.shown(self.splits)
@@ -188,8 +263,7 @@ class Plot:
         style = run_style(run.run_id)
         for split in splits:
             name = f"#{run.run_id} {split}"
-            points = self.metric.points(xs, run.rows, split)
-            points = [point for point in points if point[0] > 0 or not self.look.log_x]
+            points = self._points(run, xs, split)
             places, ys = [x for x, _ in points], [y for _, y in points]
             curve = clean(places, ys, log=self.log)
             if self.look.smoothing and len(ys) > 1:
@@ -197,7 +271,8 @@ class Plot:
                 curve = clean(places, smoothed(ys, self.look.smoothing), log=self.log)
             last = len(self.runs) > 1 and split == splits[-1]
             tag = f"#{run.run_id}" if last else ""
-            found.append(Series(name, curve, style, STROKES[split], tag))
+            rank = 1 if run.pinned else 0
+            found.append(Series(name, curve, style, STROKES[split], tag, rank))
         return found
 
 
@@ -226,10 +301,16 @@ def _notes(events: Sequence[EventRow]) -> list[tuple[float, str]]:
     ]
 
 
-def _marks(run: Shown, xs: Sequence[float], own: Sequence[Series]) -> list[Mark]:
+def _name(family: Sequence[Member]) -> str:
+    """Such as ``#3``, or ``#3+2`` for that run and two more."""
+    more = len(family) - 1
+    return f"#{family[0][0].run_id}" + (f"+{more}" if more else "")
+
+
+def _marks(run: Shown, xs: Sequence[float], own: Sequence[Series], name: str) -> list[Mark]:
     places = [lost.x for one in own for lost in one.curve.lost]
     if not places:
         return []
     first = min(places)
     epoch = run.rows[bisect_left(xs, first)].epoch
-    return [Mark(first, f"#{run.run_id} epoch {epoch} NaN", run_style(run.run_id))]
+    return [Mark(first, f"{name} epoch {epoch} NaN", run_style(run.run_id))]

@@ -48,6 +48,8 @@ def draw(
     try:
         layers = _checked(rasterise(wide, high, lines), len(lines), wide, high)
         area.rule(list(labels))
+        for shade in chart.bands:
+            area.shade(shade, chart.x, chart.y)
         if chart.band is not None:
             area.upright(_edges(chart.band, chart.x, wide))
         if chart.cursor is not None and 0 <= chart.x.share(chart.cursor) <= 1:

@@ -56,6 +56,8 @@ class Look:
     log_x: bool = False
     smoothing: float = 0.0
     """Of the moving average, 0 for none."""
+    spread: bool = False
+    """Whether runs that differ in their seed only are one curve: mean and standard deviation."""
     x: Limits | None = None
     """The part of the x axis that is shown; None for all of it."""
     y: Limits | None = None
@@ -66,6 +68,7 @@ class Look:
         """What a person should know who sees the curves so."""
         said = ["log x"] if self.log_x else []
         said += [f"smoothed {self.smoothing:g}"] if self.smoothing else []
+        said += ["seeds: mean and std"] if self.spread else []
         return tuple(said + (["zoomed"] if self.zoomed else []))
 
     @property

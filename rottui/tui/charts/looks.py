@@ -54,6 +54,10 @@ class Looks:
         at = SMOOTHINGS.index(self._shared.smoothing)
         self._shared = replace(self._shared, smoothing=SMOOTHINGS[(at + 1) % len(SMOOTHINGS)])
 
+    def toggle_spread(self) -> None:
+        """Runs that differ in their seed only as one curve, or each for itself."""
+        self._shared = replace(self._shared, spread=not self._shared.spread)
+
     def zoom_x(self, whole: Limits, factor: float, about: float | None = None) -> None:
         """Show ``factor`` times as much of the x axis, of which ``whole`` is all.
 

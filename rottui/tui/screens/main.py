@@ -61,6 +61,8 @@ class MainScreen(Screen[None]):
         self._snapshot: Snapshot | None = None
         """What the store held when it was last read."""
         self._marked: tuple[int, ...] = ()
+        self.pinned: int | None = None
+        """The run that stays on the charts, whatever else is there."""
         self._cursor: int | None = None
 
     def compose(self) -> ComposeResult:  # noqa: D102
@@ -296,10 +298,24 @@ class MainScreen(Screen[None]):
 
     @property
     def shown_runs(self) -> tuple[int, ...]:
-        """The runs of the charts: the marked ones, else the one under the cursor."""
-        if self._marked:
-            return self._marked
-        return () if self._cursor is None else (self._cursor,)
+        """The runs of the charts: the pinned one, and the marked ones, else that at the cursor."""
+        chosen = self._marked or (() if self._cursor is None else (self._cursor,))
+        if self.pinned is None or self.pinned in chosen:
+            return chosen
+        return (self.pinned, *chosen)
+
+    def toggle_pin(self) -> int | None:
+        """Let the run at the cursor stay on the charts, else the first there; or let it go.
+
+        Returns the run that is pinned now.
+        """
+        shown = self.shown_runs
+        if self.pinned is not None or not shown:
+            self.pinned = None
+        else:
+            self.pinned = self._cursor if self._cursor in shown else shown[0]
+        self._show_charts()
+        return self.pinned
 
     @property
     def shows_marked(self) -> bool:
@@ -348,7 +364,7 @@ class MainScreen(Screen[None]):
         if self._snapshot is None:
             return
         for charts in self.query("#charts"):
-            cast("ChartsPane", charts).show(self._snapshot, self.shown_runs)
+            cast("ChartsPane", charts).show(self._snapshot, self.shown_runs, self.pinned)
         for sweep in self.query("#sweep"):
             cast("SweepPane", sweep).show(self._snapshot, self.cursor_run_row)
         for predictions in self.query("#predictions"):

@@ -41,6 +41,8 @@ def legend_rows(
     letters: str = "",
     reading: Mapping[int, EpochRow | None] | None = None,
     where: str = "",
+    styles: Mapping[int, str] | None = None,
+    pinned: int | None = None,
 ) -> list[Row]:
     """A header that says what is solid and dotted, then one row a run; at most ``height`` rows.
 
@@ -71,7 +73,11 @@ def legend_rows(
     for run in shown:
         curve = epochs.get(run.id, ())
         last = (curve[-1] if curve else None) if reading is None else reading.get(run.id)
-        rows.append(_row(run, last, numbers, state, width, glyphs, read=reading is not None))
+        style = (styles or {}).get(run.id, run_style(run.id))
+        name = ("pinned " if run.id == pinned else "") + lineage.mark(run, glyphs is ASCII)
+        rows.append(
+            _row(run, name, style, last, numbers, state, width, glyphs, read=reading is not None)
+        )
     if len(shown) < len(runs) and height > 1:
         rows.append(fit((Span(f"and {len(runs) - len(shown)} more", "chart-axis"),), width))
     return rows
@@ -112,6 +118,8 @@ def _header(
 
 def _row(
     run: RunRow,
+    mark: str,
+    style: str,
     last: EpochRow | None,
     numbers: Sequence[_Column],
     state: bool,
@@ -132,9 +140,8 @@ def _row(
         right.append(Span(text.rjust(_wide(column)), "run-failed" if text == "NaN" else ""))
     room = width - columns(tuple(right)) - 1
     tag = f"#{run.id} "
-    named = lineage.mark(run, glyphs is ASCII) + run.name
-    name = shorten_middle(named, max(0, room - len(tag)), glyphs.more)
-    return _sides((Span(tag, f"{run_style(run.id)} bold"), Span(name)), right, width, glyphs)
+    name = shorten_middle(mark + run.name, max(0, room - len(tag)), glyphs.more)
+    return _sides((Span(tag, f"{style} bold"), Span(name)), right, width, glyphs)
 
 
 def _number(metric: Metric, row: EpochRow, split: str, glyphs: Glyphs) -> str:

@@ -83,6 +83,10 @@ class ChartsPane(LookingPane, can_focus=True):
         by: int
 
     @dataclass
+    class PinWanted(Message):
+        """A run is to stay on the charts, or no longer."""
+
+    @dataclass
     class SweepWanted(Message):
         """The settings of the run's sweep are to be compared."""
 
@@ -102,6 +106,7 @@ class ChartsPane(LookingPane, can_focus=True):
         self._shown: tuple[int, ...] = ()
         self._view = 0
         self._splits = Splits.BOTH
+        self._pinned: int | None = None
         self._baselines = True
         self._marks = True
 
@@ -116,9 +121,9 @@ class ChartsPane(LookingPane, can_focus=True):
 
     # What is shown
 
-    def show(self, snapshot: Snapshot, shown: tuple[int, ...]) -> None:
-        """Draw the curves of these runs, first to last in the legend."""
-        self._snapshot, self._shown = snapshot, shown
+    def show(self, snapshot: Snapshot, shown: tuple[int, ...], pinned: int | None = None) -> None:
+        """Draw the curves of these runs, first to last in the legend; one may be on top."""
+        self._snapshot, self._shown, self._pinned = snapshot, shown, pinned
         self.draw_again()
 
     @property
@@ -153,6 +158,10 @@ class ChartsPane(LookingPane, can_focus=True):
     def action_sweep(self) -> None:
         """Ask for the sweep."""
         self.post_message(self.SweepWanted())
+
+    def action_pin(self) -> None:
+        """Ask for the run to stay on the charts."""
+        self.post_message(self.PinWanted())
 
     def action_baseline(self) -> None:
         """Show what guesses score, or hide it."""
@@ -218,6 +227,8 @@ class ChartsPane(LookingPane, can_focus=True):
                     letters=self._letters(),
                     reading=self.reading(),
                     where=self.reading_words(),
+                    styles=self.plot_of(metrics[0]).styles,
+                    pinned=self._pinned,
                 )
             )
 
@@ -242,6 +253,7 @@ class ChartsPane(LookingPane, can_focus=True):
             events=self._snapshot.events if self._marks else None,
             look=self._looks.of(metric),
             cursor=self._looks.cursor,
+            pinned=self._pinned,
         )
 
     def _explanation(self, runs: tuple[RunRow, ...]) -> list[Row]:

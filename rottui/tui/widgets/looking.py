@@ -72,6 +72,11 @@ class LookingPane(Widget):
         self._looks.next_smoothing()
         self.draw_again()
 
+    def action_spread(self) -> None:
+        """Seeds as one curve with a band, or each for itself."""
+        self._looks.toggle_spread()
+        self.draw_again()
+
     def action_zoom_x(self, factor: float) -> None:
         """Show a smaller part of the x axis (below 1), or a larger one."""
         if (whole := self._whole_x()) is not None:
