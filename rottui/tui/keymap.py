@@ -67,6 +67,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "app", "pane('predictions')", "f12,6", "Predictions", "Go to the predictions.", show=False
     ),
+    Action("app", "pane('details')", "7", "Details", "Go to the run's details.", show=False),
     Action(
         "app",
         "jump",

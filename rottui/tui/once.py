@@ -11,13 +11,13 @@ from typing import Any, cast
 
 from textual.pilot import Pilot
 from textual.strip import Strip
-from textual.widgets import Footer
 
 from rottui.store.connection import FILE
 from rottui.store.runs import RunStore
 from rottui.tui.app import RottuiApp
 from rottui.tui.screen_cut import cut, text_of
 from rottui.tui.widgets.charts_pane import ChartsPane
+from rottui.tui.widgets.key_line import KeyLine
 
 SECONDS = 60.0
 """After so long the frame is taken as it is."""
@@ -74,6 +74,6 @@ def _is_complete(app: RottuiApp) -> bool:
     main = app.main
     if not (main.is_complete and app.has_read and not main.form_pane.form.waiting):
         return False
-    return bool(main.query_one(Footer).children) and all(
+    return bool(main.query_one(KeyLine).keys) and all(
         pane.settled for pane in main.query(ChartsPane)
     )

@@ -29,6 +29,7 @@ def test_a_pane_has_the_first_letter_of_its_title_that_is_free() -> None:
         "e": "Equivariance",
         "d": "Data",
         "p": "Predict",
+        "t": "Details",
     }
 
 

@@ -11,11 +11,11 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.screen import ModalScreen
-from textual.widgets import Footer
 
 from rottui.tui.charts.cells import Row, Span
 from rottui.tui.keymap import bindings
 from rottui.tui.widgets.glyphs import to_ascii
+from rottui.tui.widgets.key_line import KeyLine
 from rottui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class CompareScreen(ModalScreen[None]):
         with Vertical() as box:
             box.border_title = "Compare"
             yield Lines(id="compare-rows")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine(ascii=self._ascii)
 
     def on_mount(self) -> None:
         """Ask."""

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from rottui.core.config import RunConfig
 from rottui.core.lr_range import (
@@ -30,6 +30,7 @@ from rottui.tui.keymap import bindings
 from rottui.tui.widgets.chart import INTERVAL, ChartView
 from rottui.tui.widgets.config_words import rates_text
 from rottui.tui.widgets.glyphs import to_ascii
+from rottui.tui.widgets.key_line import KeyLine
 from rottui.tui.widgets.lines import Lines
 from rottui.tui.widgets.range_rows import seed_rows
 
@@ -88,7 +89,7 @@ class RangeScreen(ModalScreen[Suggestion | None]):
             yield ChartView(self._painter, interval=self._interval, id="range-chart")
             yield Lines(id="range-seeds")
             yield Static("", id="range-verdict", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine(ascii=self._ascii)
 
     def on_mount(self) -> None:
         """Ask for the test."""

@@ -12,10 +12,11 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from rottui.tui.layout import SIDE, WIDE, Layout, Seen
 from rottui.tui.widgets.configure_pane import ConfigurePane
+from rottui.tui.widgets.key_line import KeyLine
 from rottui.tui.widgets.tab_line import HOMES, PANES, Tab, TabLine, title_of
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class MainScreen(Screen[None]):
             yield self._known(ConfigurePane(ascii=self._ascii, id="configure"))
             with Vertical(id="right"):
                 yield Container(id="stage")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine(ascii=self._ascii)
 
     def on_mount(self) -> None:  # noqa: D102
         self.go_to("configure")

@@ -11,11 +11,12 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from rottui.store.records import RunRow
 from rottui.tui.keymap import bindings
 from rottui.tui.widgets import queue_cells
+from rottui.tui.widgets.key_line import KeyLine
 from rottui.tui.widgets.line_table import MOVES, LineTable
 
 
@@ -70,7 +71,7 @@ class TrashScreen(ModalScreen[None]):
                 ascii=self._ascii,
                 id="trash-table",
             )
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine(ascii=self._ascii)
 
     @property
     def table(self) -> TrashTable:

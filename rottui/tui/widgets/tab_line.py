@@ -24,12 +24,13 @@ PANES: dict[str, tuple[str, str]] = {
     "equivariance": ("Equivariance", "Equiv"),
     "data": ("Data", "Data"),
     "predictions": ("Predict", "Pred"),
+    "details": ("Details", "Run"),
 }
 """Title and short title of each pane by its scope, in the order of their digits."""
 STATUS = 16
 """Columns that the state of the queue has at least, where titles can be whole."""
 
-HOMES = {"sweep": "charts", "details": "queue"}
+HOMES = {"sweep": "charts"}
 """Panes without a tab of their own, and the pane whose tab stands for them."""
 
 
