@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from textual.containers import Vertical
 from textual.strip import Strip
 
 from rottui.tui.cell_picture import png_of
 from rottui.tui.clipboard import copying, refusal, too_long
 from rottui.tui.config_toml import toml_of
 from rottui.tui.exports import save
-from rottui.tui.keymap import SCOPES
+from rottui.tui.keymap import DIALOGS, SCOPES
 from rottui.tui.screen_cut import cut, svg_of, text_of
 from rottui.tui.screens.copying import CopyScreen, Offer
 
@@ -30,11 +31,15 @@ class Copies:
         self._app = app
 
     def ask(self) -> None:
-        """Let a person choose between what the active pane and the chosen run have."""
-        main = self._app.main
-        pane = main.query_one(f"#{main.active}")
-        lines = cut(main, pane.region)
-        offers = [*self._configs(), *pane_offers(main.active, lines)]
+        """Let a person choose: of the active pane and the chosen run, or of the dialog on top."""
+        main, screen = self._app.main, self._app.screen
+        if screen is main:
+            lines = cut(main, main.query_one(f"#{main.active}").region)
+            offers = [*self._configs(), *pane_offers(main.active, lines)]
+        else:
+            box = screen.query(Vertical).first()
+            scope: str = screen.scope  # type: ignore[attr-defined]
+            offers = pane_offers(scope, cut(screen, box.content_region))
         self._app.push_screen(CopyScreen(offers, ascii=self._app.ascii_only), self._chosen)
 
     def _configs(self) -> list[Offer]:
@@ -74,7 +79,8 @@ class Copies:
 
 def pane_offers(scope: str, lines: Sequence[Strip]) -> list[Offer]:
     """A pane as it stands on the screen."""
-    what, file = f"{SCOPES[scope]} pane", f"rottui-{scope}"
+    what = SCOPES[scope] if scope in DIALOGS else f"{SCOPES[scope]} pane"
+    file = f"rottui-{scope}"
     return [
         Offer("t", what, "text", f"{file}.txt", lambda: text_of(lines)),
         Offer("s", what, "SVG", f"{file}.svg", lambda: svg_of(lines, f"rottui: {SCOPES[scope]}")),

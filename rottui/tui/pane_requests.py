@@ -109,12 +109,20 @@ class PaneRequests(PaintingApp):
         if active is None and event.key in keys_of(self, "app.help"):
             event.prevent_default()  # the help would take the same key for the one that closes it
             self._help_with_dialog()
+        elif active is None and event.key in keys_of(self, "app.copy"):
+            event.prevent_default()  # likewise
+            self._copy_dialog()
         if active is None or active.enabled:
             return
         event.prevent_default()
         why_not = getattr(active.node, "why_not", None)
         reason = why_not(active.binding.action) if why_not else "that can do nothing now"
         self.notify(reason, severity="warning", timeout=4, markup=False)
+
+    def _copy_dialog(self) -> None:
+        """Copy or save what a dialog over the panes shows."""
+        if hasattr(self.screen, "scope"):
+            self.parts.copies.ask()
 
     def _help_with_dialog(self) -> None:
         """Show the keys of the dialog over the panes, which takes the app's own keys away."""

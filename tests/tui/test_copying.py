@@ -22,6 +22,7 @@ from rottui.tui.copies import form_offer, pane_offers, run_offer
 from rottui.tui.exports import ExportError, save
 from rottui.tui.screen_cut import cut, svg_of, text_of
 from rottui.tui.screens.copying import CopyScreen, Offer
+from rottui.tui.screens.trash import TrashScreen
 
 
 def clipboard(sent: str) -> str:
@@ -153,6 +154,13 @@ async def test_the_app_copies_and_saves_the_run_under_the_cursor(
             await until(pilot, lambda: any("]52;" in text for text in sent))
             await pilot.press("y", "T")
             await until(pilot, (tmp_path / "rottui-queue.txt").exists)
+            await pilot.press("T")
+            await until(pilot, lambda: isinstance(app.screen, TrashScreen))
+            await pilot.press("y")  # what the trash says, which lies over the panes
+            await until(pilot, lambda: isinstance(app.screen, CopyScreen))
+            await pilot.press("T")
+            await until(pilot, (tmp_path / "rottui-trash.txt").exists)
+    assert "mine" not in (tmp_path / "rottui-trash.txt").read_text()
     assert "mine" in (tmp_path / "rottui-queue.txt").read_text()
     assert RunConfig.from_dict(tomllib.loads(path.read_text())) == config
     assert clipboard(next(text for text in sent if "]52;" in text)) == path.read_text()

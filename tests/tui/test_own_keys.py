@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 from textual.app import App, ComposeResult
-from textual.widgets import Footer
+from textual.widgets import Footer, Input
 
 from rottui.tui.config_file import read_config
 from rottui.tui.key_names import key_names
 from rottui.tui.keymap import ACTIONS, first_key, keys_now
+from rottui.tui.own_bindings import OwnKeysScreen
 from rottui.tui.own_keys import own_keys
 from rottui.tui.typed_keys import key_called
 from rottui.tui.widgets.queue_pane import QueuePane
@@ -167,3 +168,25 @@ async def test_the_pane_hears_the_new_keys_and_no_longer_the_old_ones() -> None:
         cancel = action("queue.cancel")
         assert key_names(cancel, keys_now(app, cancel)) == "no key"
         app.simulate_key("none:queue.cancel")  # as a click in the footer does
+
+
+class Field(Host):
+    """A text field within a pane; its screen is as the app's."""
+
+    def get_default_screen(self) -> OwnKeysScreen:
+        return OwnKeysScreen()
+
+    def compose(self) -> ComposeResult:
+        with QueuePane():
+            yield Input()
+
+
+async def test_a_function_key_works_in_a_text_field_where_letters_are_text() -> None:
+    app = Field({"queue.trash": "f11", "queue.restore": "ctrl+r, T"})
+    async with app.run_test() as pilot:
+        field = app.query_one(Input)
+        app.screen.set_focus(field)
+        await pilot.press("f11", "T", "ctrl+r")
+        assert field.value == "T"
+        assert app.heard == ["trash", "undo"]
+        assert "T" not in app.screen.active_bindings

@@ -10,11 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
 from textual.message import Message
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
 from rottui.tui.layout import SIDE, WIDE, Layout, Seen
+from rottui.tui.own_bindings import OwnKeysScreen
 from rottui.tui.widgets.configure_pane import ConfigurePane
 from rottui.tui.widgets.key_line import KeyLine
 from rottui.tui.widgets.tab_line import HOMES, PANES, Tab, TabLine, title_of
@@ -37,7 +37,7 @@ SCOPES = (*PANES, *HOMES)
 """Every pane."""
 
 
-class MainScreen(Screen[None]):
+class MainScreen(OwnKeysScreen):
     """All panes: one at a time when narrow, a side, the queue and one more when wide."""
 
     AUTO_FOCUS = ""
