@@ -62,6 +62,8 @@ def run_row(
     along = () if old else (11.9, 40.1, 22.5, 0.125, 30.0)
     row = EpochRow(50, 900, 0.01234, 0.01235, 0.1236, 0.1237, 12.38, 45.6, 1.5, 0.0, True, *along)
     values: dict[str, object] = {field.name: None for field in fields(RunRow)} | {
+        "tags": (),
+        "notes": "",
         "id": 12,
         "name": name or config.default_name,
         "config": config.to_dict(),

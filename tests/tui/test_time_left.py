@@ -55,10 +55,13 @@ class Screen:
 
     def __init__(self) -> None:
         self.read: list[SnapshotRead] = []
+        self.feed: Feed | None = None
 
     def post_message(self, message: Any) -> None:
         if isinstance(message, SnapshotRead):
             self.read.append(message)
+        assert self.feed is not None
+        self.feed.go_on()
 
     def until_held(self, held: tuple[int, ...]) -> None:
         deadline = time.monotonic() + 60
@@ -73,6 +76,7 @@ def test_the_feed_does_not_stay_with_an_old_forecast(
     monkeypatch.setattr(time_left, "PAUSE_SECONDS", 0.5)
     screen = Screen()
     feed = Feed(screen, store, interval=0.0)  # type: ignore[arg-type]
+    screen.feed = feed
     feed.start()
     screen.until_held(())
     store.pause([1])
