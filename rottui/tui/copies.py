@@ -33,13 +33,13 @@ class Copies:
     def ask(self) -> None:
         """Let a person choose: of the active pane and the chosen run, or of the dialog on top."""
         main, screen = self._app.main, self._app.screen
-        if screen is main:
+        scope = getattr(screen, "scope", None)
+        if scope in DIALOGS:
+            box = screen.query(Vertical).first()
+            offers = pane_offers(scope, cut(screen, box.content_region))
+        else:  # the palette may still lie over the panes
             lines = cut(main, main.query_one(f"#{main.active}").region)
             offers = [*self._configs(), *pane_offers(main.active, lines)]
-        else:
-            box = screen.query(Vertical).first()
-            scope: str = screen.scope  # type: ignore[attr-defined]
-            offers = pane_offers(scope, cut(screen, box.content_region))
         self._app.push_screen(CopyScreen(offers, ascii=self._app.ascii_only), self._chosen)
 
     def _configs(self) -> list[Offer]:

@@ -82,7 +82,7 @@ def _keys(name: str, value: Any, problems: list[str]) -> list[str] | None:
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         problems.append(f"{name}: keys are a text such as 'p, f11', or a list of texts")
         return None
-    texts = [text for text in texts if text.strip()]
+    texts = [text.strip() for text in texts if text.strip()]
     keys: dict[str, None] = {}
     for text in texts:
         try:

@@ -22,6 +22,7 @@ from rottui.tui.copies import form_offer, pane_offers, run_offer
 from rottui.tui.exports import ExportError, save
 from rottui.tui.screen_cut import cut, svg_of, text_of
 from rottui.tui.screens.copying import CopyScreen, Offer
+from rottui.tui.screens.help import HelpScreen
 from rottui.tui.screens.trash import TrashScreen
 
 
@@ -154,7 +155,10 @@ async def test_the_app_copies_and_saves_the_run_under_the_cursor(
             await until(pilot, lambda: any("]52;" in text for text in sent))
             await pilot.press("y", "T")
             await until(pilot, (tmp_path / "rottui-queue.txt").exists)
-            await pilot.press("T")
+            app.push_screen(HelpScreen("queue"))
+            app.action_copy()  # as from the palette, which closes a moment later
+            await until(pilot, lambda: isinstance(app.screen, CopyScreen))
+            await pilot.press("escape", "escape", "T")
             await until(pilot, lambda: isinstance(app.screen, TrashScreen))
             await pilot.press("y")  # what the trash says, which lies over the panes
             await until(pilot, lambda: isinstance(app.screen, CopyScreen))

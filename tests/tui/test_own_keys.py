@@ -108,7 +108,7 @@ def test_an_empty_text_takes_the_keys_away() -> None:
     ("table", "words"),
     [
         ({"queue.pawse": "p"}, "there is no action 'queue.pawse'; did you mean queue.pause?"),
-        ({"queue.pause": "f77"}, "queue.pause: there is no key 'f77'"),
+        ({"queue.pause": " f77 "}, "queue.pause: there is no key 'f77'"),
         ({"queue.pause": 7}, "queue.pause: keys are a text such as 'p, f11', or a list of texts"),
         ({"app.leave": "ctrl+c"}, "app.leave: ctrl+c always quits"),
     ],
