@@ -23,7 +23,7 @@ from rottui.tui.key_names import key_names
 from rottui.tui.keymap import ACTIONS
 from rottui.tui.own_keys import own_keys
 from rottui.tui.terminal_answers import ask
-from rottui.tui.theming import load_themes, theme_folders
+from rottui.tui.theme_files import load_themes, theme_folders
 
 STYLES = {Grade.FINE: "green", Grade.LESS: "yellow", Grade.WRONG: "bold red"}
 

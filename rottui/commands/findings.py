@@ -9,7 +9,7 @@ from enum import StrEnum
 from rottui.tui.clipboard import MOST, refusal
 from rottui.tui.config_file import ConfigFile
 from rottui.tui.terminal_answers import Answers
-from rottui.tui.theming import ThemeProblem
+from rottui.tui.theme_files import ThemeProblem
 
 LEAST = (60, 16)
 """Columns and lines below which the screen shows nothing."""

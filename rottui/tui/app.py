@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 from rottui import locations
 from rottui.store.runs import RunStore
 from rottui.tui.backstage import Hand
+from rottui.tui.colours import Colours
 from rottui.tui.commands import ActionCommands
 from rottui.tui.config_file import NAME, read_config
 from rottui.tui.key_names import NONE
@@ -23,19 +24,13 @@ from rottui.tui.layout import Layout
 from rottui.tui.pane_requests import PaneRequests
 from rottui.tui.remembered import Remembered
 from rottui.tui.screens.main import MainScreen
-from rottui.tui.theming import (
-    DEFAULT_THEME,
-    register_themes,
-    take_theme,
-    theme_folders,
-    token_defaults,
-)
+from rottui.tui.theme_files import theme_folders
+from rottui.tui.theming import missing_variables, token_defaults
 from rottui.tui.widgets.glyphs import to_ascii
 
 if TYPE_CHECKING:
     from textual.driver import Driver
     from textual.screen import Screen
-    from textual.theme import Theme
 
     from rottui.shell_job import Job
     from rottui.tui.parts import Parts
@@ -87,14 +82,14 @@ class RottuiApp(PaneRequests):
         self._store = store
         self._data_text = data
         self._remembered = Remembered(locations.config_dir())
-        self._wanted_theme = theme
         self._worker_count = workers
         self._train = self.trains = train
         self._trouble: str | None = None
         self._trouble_looks = 0
         self._interrupted_told = ""
         self.ascii_only = _ascii_only()
-        self._take_first_theme()
+        self.colours = Colours(self, theme_folders(locations.config_dir()), self._bad_theme)
+        self.colours.begin(theme, self._remembered.get("theme"))
 
     @cached_property
     def parts(self) -> Parts:
@@ -112,9 +107,9 @@ class RottuiApp(PaneRequests):
         return MainScreen(ascii=self.ascii_only)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Our tokens, for themes that do not name them."""
+        """Our tokens, and what else themes do not name."""
         base = self.current_theme.to_color_system().generate()
-        return token_defaults(base)
+        return token_defaults(base) | missing_variables(base)
 
     def on_mount(self) -> None:  # noqa: D102
         self._take_own_keys()
@@ -122,10 +117,10 @@ class RottuiApp(PaneRequests):
 
     def _bring_up(self) -> None:
         """Everything that the first frame does not need."""
-        self._bring_up_themes()
         if threading.current_thread() is threading.main_thread() and not self.is_headless:
             self.parts.leaving.handle_signals()
         self.main.mount_rest(Layout.from_json(self._remembered.get("layout")))
+        self.colours.bring_up(Hand(self, "themes"), self.parts.remember)
         self.parts.feed.start()
         self.choose_data(self._data_text)
         if self._train:
@@ -164,33 +159,8 @@ class RottuiApp(PaneRequests):
             ]
             self.notify("\n".join(told), title=NAME, severity="warning", timeout=12, markup=False)
 
-    def _take_first_theme(self) -> None:
-        """Begin with the right colours, of all theme files from the one that has them."""
-        folders = theme_folders(locations.config_dir())
-        for name in (self._wanted_theme, self._remembered.get("theme"), DEFAULT_THEME):
-            if name is not None and take_theme(self, name, folders):
-                break
-
-    def _bring_up_themes(self) -> None:
-        for problem in register_themes(self, theme_folders(locations.config_dir())):
-            self.notify(str(problem), title="Theme", severity="warning", markup=False)
-        for name in (self._wanted_theme, self._remembered.get("theme"), DEFAULT_THEME):
-            if name in self.available_themes:
-                if name != self.theme:
-                    self.theme = name
-                break
-        if self._wanted_theme and self._wanted_theme not in self.available_themes:
-            known = ", ".join(sorted(self.available_themes))
-            self.notify(
-                f"there is no theme {self._wanted_theme}; there are {known}",
-                title="Theme",
-                severity="warning",
-                markup=False,
-            )
-        self.theme_changed_signal.subscribe(self, self._remember_theme)
-
-    def _remember_theme(self, theme: Theme) -> None:
-        self.parts.remember("theme", theme.name)
+    def _bad_theme(self, sentence: str) -> None:
+        self.notify(sentence, title="Theme", severity="warning", timeout=8, markup=False)
 
     def _look_for_trouble(self) -> None:
         """Say that training waits for the store, from time to time, and when it goes on."""
@@ -216,8 +186,8 @@ class RottuiApp(PaneRequests):
         self.parts.feed.stop()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Of Textual's own commands only the themes: the rest is in our table, by our names."""
-        yield SystemCommand("Theme", "Change the colours; remembered.", self.action_change_theme)
+        """None of Textual's own commands: what there is stands in our table, by our names."""
+        return ()
 
     def get_key_display(self, binding: Binding) -> str:
         """A key's name as the terminal can show it; words where there is none."""

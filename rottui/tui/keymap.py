@@ -50,11 +50,12 @@ SCOPES: dict[str, str] = {
     "details": "Details",
     "trash": "Trash",
     "compare": "Compare",
+    "theme": "Themes",
     "table": "Lists",
 }
-DIALOGS = frozenset({"range", "trash", "compare"})
+DIALOGS = frozenset({"range", "trash", "compare", "theme"})
 """Scopes of screens that stand over the panes: their actions are not in the palette."""
-WITH_LISTS = frozenset({"queue", "sweep", "trash"})
+WITH_LISTS = frozenset({"queue", "sweep", "trash", "theme"})
 """Scopes where the keys of ``table`` work, too."""
 
 ACTIONS: tuple[Action, ...] = (
@@ -143,6 +144,9 @@ ACTIONS: tuple[Action, ...] = (
         show=False,
     ),
     Action("app", "command_palette", "ctrl+p,colon", "Palette", "Find any command by name."),
+    Action(
+        "app", "change_theme", "ctrl+t", "Theme", "Choose the colours; shown at once.", show=False
+    ),
     Action("app", "repaint", "ctrl+l", "Repaint", "Paint the whole screen again.", show=False),
     Action("app", "leave", "q,ctrl+q", "Quit", "Quit; asks what becomes of unfinished runs."),
     Action(
@@ -418,6 +422,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("compare", "edge(1)", "end,G", "", "Go to the end.", show=False),
     Action("compare", "reload", "r", "Refresh", "Test with the newest checkpoints."),
     Action("compare", "close", "escape", "Close", "Go back."),
+    Action("theme", "keep", "enter,ctrl+j", "Keep", "Keep the theme, and remember it."),
+    Action("theme", "close", "escape", "Close", "Go back to the theme before."),
 )
 
 

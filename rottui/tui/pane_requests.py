@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rottui.core.config import DataConfig
     from rottui.core.lr_suggestion import Suggestion
     from rottui.tui.backstage import Finished
+    from rottui.tui.colours import Colours
     from rottui.tui.feed import SnapshotRead, StoreTrouble
     from rottui.tui.keymap import Action
     from rottui.tui.parts import Parts
@@ -51,6 +52,9 @@ class PaneRequests(PaintingApp):
     """Whether the panes show what is in the store."""
     ascii_only: bool = False
     """Whether the terminal's encoding has none of the characters that the screen draws with."""
+
+    colours: Colours
+    """Which themes there are, and which one is shown."""
 
     @property
     def parts(self) -> Parts:
@@ -151,6 +155,20 @@ class PaneRequests(PaintingApp):
     def on_main_screen_arranged(self, event: MainScreen.Arranged) -> None:
         """Remember how a person wants the panes."""
         self.parts.remember("layout", event.layout.to_json())
+
+    def action_change_theme(self) -> None:
+        """Choose the colours."""
+        from rottui.tui.screens.themes import ThemeScreen
+
+        def closed(kept: bool | None) -> None:
+            self.colours.end_preview(keep=bool(kept))
+
+        if not isinstance(self.screen, ThemeScreen):
+            themes = tuple(self.available_themes.values())
+            preview = self.colours.preview
+            self.push_screen(
+                ThemeScreen(themes, self.theme, preview, ascii=self.ascii_only), closed
+            )
 
     def action_help(self) -> None:
         """Show every key; those of the active pane first."""

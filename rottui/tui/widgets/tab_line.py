@@ -60,6 +60,9 @@ class TabLine(Horizontal):
     TabLine .tab { width: auto; padding: 0 1; color: $text-muted; }
     TabLine.-tight .tab { padding: 0 1 0 0; }
     TabLine .tab.-active { background: $primary; color: $background; text-style: bold; }
+    TabLine .tab.-active:ansi {
+        background: ansi_default; color: ansi_default; text-style: bold reverse;
+    }
     TabLine .tab:hover { text-style: underline; }
     TabLine #status { width: 1fr; text-align: right; padding: 0 1; }
     """
