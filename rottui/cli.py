@@ -437,6 +437,9 @@ def doctor(
     keys: Annotated[
         bool, typer.Option("--keys", help="Instead: every action, by its name for config.toml.")
     ] = False,
+    press: Annotated[
+        bool, typer.Option("--press", help="Instead: the name of each key that you press.")
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
     """Tell what this terminal can do, what is wrong with the settings, and how to mend it.
@@ -445,7 +448,7 @@ def doctor(
     """
     from rottui.commands.doctor import doctor
 
-    return doctor(keys=keys, as_json=as_json)
+    return doctor(keys=keys, press=press, as_json=as_json)
 
 
 @app.command()

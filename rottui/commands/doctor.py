@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import defaultdict
 
 from rottui import locations
 from rottui.commands.findings import (
@@ -18,6 +19,7 @@ from rottui.commands.findings import (
 from rottui.commands.json_rows import document
 from rottui.commands.tables import Column, print_table
 from rottui.commands.usage import DONE, FAILED
+from rottui.errors import TerminalError
 from rottui.tui.config_file import read_config
 from rottui.tui.key_names import key_names
 from rottui.tui.keymap import ACTIONS
@@ -28,8 +30,20 @@ from rottui.tui.theme_files import load_themes, theme_folders
 STYLES = {Grade.FINE: "green", Grade.LESS: "yellow", Grade.WRONG: "bold red"}
 
 
-def doctor(*, keys: bool, as_json: bool) -> int:
-    """Print the findings, or with ``keys`` every action and its keys; 1 if something is wrong."""
+def doctor(*, keys: bool, press: bool, as_json: bool) -> int:
+    """Print the findings; 1 if something is wrong.
+
+    Args:
+        keys: print every action and its keys instead.
+        press: print the name of each key that is pressed instead.
+        as_json: for programs.
+
+    Raises:
+        TerminalError: no key can be pressed, since this is no terminal.
+    """
+    if press:
+        _name_pressed_keys()
+        return DONE
     if keys:
         _print_keys(as_json)
         return DONE
@@ -96,6 +110,22 @@ def _print_finding(finding: Finding) -> None:
     text = Text(line)
     text.stylize(STYLES[finding.grade], 13, 13 + len(finding.grade))
     Console(highlight=False, soft_wrap=True).print(text)
+
+
+def _name_pressed_keys() -> None:
+    """A line for each key: its name for ``config.toml``, and what it does by now."""
+    if not sys.stdin.isatty():
+        raise TerminalError("keys can be pressed in a terminal only")
+    from rottui.tui.pressed_keys import pressed_keys
+
+    keymap = own_keys(read_config(locations.config_dir()).keys).keymap
+    done_by: dict[str, list[str]] = defaultdict(list)
+    for action in ACTIONS:
+        for key in keymap.get(action.id, action.keys).split(","):
+            done_by[key].append(action.id)
+    print("Press keys to see their names for config.toml; Ctrl+C ends it.", flush=True)
+    for key in pressed_keys(sys.stdin.fileno()):
+        print(f"{key:<20} {', '.join(done_by[key]) or 'free'}", flush=True)
 
 
 def _print_keys(as_json: bool) -> None:

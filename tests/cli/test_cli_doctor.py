@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import termios
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from rottui.commands.findings import Finding, Grade, Terminal, terminal_findings
+from rottui.tui.pressed_keys import pressed_keys
 from rottui.tui.terminal_answers import Answers, ask, understood
+from rottui.tui.typed_keys import key_called
 
 KITTY = (
     "\x1bP>|kitty(0.35.2)\x1b\\\x1b[?0u\x1b[?2026;2$y\x1b_Gi=31;OK\x1b\\\x1b[?62;4;52c"  # all of it
@@ -42,8 +45,6 @@ def test_a_terminal_is_asked_and_left_as_it_was() -> None:
     thread = threading.Thread(target=terminal)
     thread.start()
     try:
-        import termios
-
         before = termios.tcgetattr(far)
         assert ask(far, seconds=60) == understood(KITTY)
         assert termios.tcgetattr(far) == before
@@ -51,6 +52,31 @@ def test_a_terminal_is_asked_and_left_as_it_was() -> None:
         thread.join()
         os.close(near)
         os.close(far)
+
+
+def test_pressed_keys_are_named_until_ctrl_c_and_the_terminal_is_left_as_it_was() -> None:
+    near, far = pty.openpty()
+    before = termios.tcgetattr(far)
+    keys = pressed_keys(far)
+    for sent, key in (
+        (b"K", "K"),
+        (b"\x1b[23~", "f11"),
+        (b"\x10", "ctrl+p"),
+        (b"?", "question_mark"),
+        (b"\x1b", "escape"),
+    ):
+        os.write(near, sent)
+        assert next(keys) == key
+        assert key_called(key) == key
+    os.write(near, b"\x03")
+    assert list(keys) == []
+    assert termios.tcgetattr(far) == before
+    os.close(near)
+    os.close(far)
+
+
+def test_keys_can_be_pressed_in_a_terminal_only(rottui) -> None:
+    assert "terminal only" in rottui("doctor", "--press").refused(2)
 
 
 def test_what_is_no_terminal_or_says_nothing_is_not_waited_for() -> None:
