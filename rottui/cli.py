@@ -494,6 +494,7 @@ def bench(
     screen: Annotated[
         bool, typer.Option("--screen", help="Instead: what the open app costs a sweep.")
     ] = False,
+    ui: Annotated[bool, typer.Option("--ui", help="Instead: how quick the screen is.")] = False,
     as_json: AsJson = False,
 ) -> int:
     """Measure training on this machine against the experiment's notebook loop.
@@ -518,6 +519,7 @@ def bench(
             profile=profile,
             data_loading=data_loading,
             screen=screen,
+            ui=ui,
             as_json=as_json,
         )
     )

@@ -19,7 +19,7 @@ import tempfile
 import termios
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -46,6 +46,8 @@ AIM = 0.97
 COLUMNS, LINES = 120, 40
 POLL_SECONDS = 0.25
 LEAVE_SECONDS = 30.0
+PAINT_SECONDS = 60.0
+"""Nothing that is waited for may take longer."""
 _FIRST_FRAME = b"\x1b[?1049h"
 """What a terminal app writes when it takes the screen."""
 _SETTLE_SECONDS = 1.0
@@ -136,8 +138,13 @@ class AppInTerminal:
     ``raw`` holds all of it.
     """
 
+    leave: tuple[bytes, ...] = (b"q",)
+    """The keys that leave it."""
+
     def __init__(self, command: Sequence[str], env: dict[str, str]) -> None:
         self.raw = bytearray()
+        self._came = threading.Condition()
+        self._last = self.started = time.perf_counter()
         self._ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
         self._process = subprocess.Popen(
@@ -153,7 +160,7 @@ class AppInTerminal:
     def __exit__(self, *error: object) -> None:
         """Leave by the app's own key, or by force."""
         with contextlib.suppress(OSError):
-            self.press(b"q")
+            self.press(*self.leave)
         try:
             self._process.wait(LEAVE_SECONDS if error[0] is None else 1)
         except subprocess.TimeoutExpired:
@@ -166,6 +173,46 @@ class AppInTerminal:
     def written(self) -> int:
         """Bytes that the app has written so far."""
         return len(self.raw)
+
+    def seconds_until(self, text: bytes, *, since: float, after: int = 0) -> float:
+        """Wait until the app has written a text, and say how long that took.
+
+        Args:
+            text: what it is to write.
+            since: ``time.perf_counter()`` when the waiting counts from.
+            after: bytes that it had written before, where the text does not count.
+
+        Raises:
+            TerminalError: it ended, or did not do so in time.
+        """
+        with self._came:
+            self._wait_for(lambda: self.raw.find(text, max(0, after - len(text) + 1)) >= 0)
+            return self._last - since
+
+    def seconds_until_quiet(self, quiet: float, *, since: float, after: int) -> float:
+        """Wait until the app has written something and then nothing for ``quiet`` seconds.
+
+        Returns the seconds from ``since`` to the last byte; ``after`` as in ``seconds_until``.
+
+        Raises:
+            TerminalError: it ended, or showed nothing in time.
+        """
+        with self._came:
+            self._wait_for(lambda: len(self.raw) > after)
+            while self._came.wait(quiet):
+                pass
+            return self._last - since
+
+    def _wait_for(self, shown: Callable[[], bool]) -> None:
+        end = time.monotonic() + PAINT_SECONDS
+        while not self._came.wait_for(shown, POLL_SECONDS):
+            self.check()
+            if time.monotonic() > end:
+                raise TerminalError(f"the app showed nothing within {PAINT_SECONDS:.0f} s")
+
+    def kill(self) -> None:
+        """End the app at once; it is not asked to leave any more."""
+        self._process.kill()
 
     def press(self, *keys: bytes) -> None:
         """Send the keys' codes."""
@@ -210,7 +257,10 @@ class AppInTerminal:
                 return
             if not data:
                 return
-            self.raw += data
+            with self._came:
+                self.raw += data
+                self._last = time.perf_counter()
+                self._came.notify_all()
 
 
 def _workers(workload: Workload) -> int:

@@ -47,6 +47,7 @@ class Asked:
     profile: bool = False
     data_loading: bool = False
     screen: bool = False
+    ui: bool = False
     as_json: bool = False
 
 
@@ -62,6 +63,7 @@ def bench(asked: Asked) -> int:
         "--profile": (asked.profile, _profile),
         "--data-loading": (asked.data_loading, _loading),
         "--screen": (asked.screen, _screen),
+        "--ui": (asked.ui, _ui),
     }
     chosen = [flag for flag, (given, _) in others.items() if given]
     if len(chosen) > 1:
@@ -145,6 +147,22 @@ def _screen(asked: Asked) -> int:
         machine = this_machine(workload.config.device)
         found = measure_screen(workload, tell)
     _print(asked, ScreenReport(machine, workload, found))
+    return DONE
+
+
+def _ui(asked: Asked) -> int:
+    """How quick the screen is, seen from its terminal."""
+    for flag, given in {"--threads": asked.threads, "--epochs": asked.epochs}.items():
+        if given is not None:
+            raise UsageError(f"{flag}: the runs beside the screen train until it is left")
+    with _telling(asked) as tell:
+        workload = _workload(asked, EPOCHS, tell)
+        from rottui.bench.feel import FeelReport, measure_feel
+        from rottui.bench.machine import this_machine
+
+        machine = this_machine(workload.config.device)
+        found = measure_feel(workload, tell)
+    _print(asked, FeelReport(machine, workload, found))
     return DONE
 
 

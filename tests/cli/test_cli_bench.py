@@ -103,6 +103,8 @@ def test_nothing_is_left_behind(rottui, image_folder, tmp_path, monkeypatch) -> 
         (["--profile", "--screen"], "--screen: one thing at a time; leave out --profile"),
         (["--profile", "--epochs", "3"], "--epochs: one epoch is profiled"),
         (["--screen", "--threads", "1"], "--threads: the app and its engine share all cores"),
+        (["--screen", "--ui"], "--ui: one thing at a time; leave out --screen"),
+        (["--ui", "--epochs", "3"], "--epochs: the runs beside the screen train until"),
         (["--data-loading", "--data", "garments"], "--data-loading: needs a zip file"),
     ],
 )
