@@ -15,6 +15,7 @@ from rottui.store.plain import plain, plain_in
 from rottui.store.records import Changes, Checkpoint, EpochRow, EventRow, RunRow, SweepRow
 from rottui.store.soundness import LATEST, Runs, mended_epoch, state_of
 from rottui.store.states import State, Wish
+from rottui.store.thinning import telling_epochs
 
 METRICS = (
     "train_loss",
@@ -168,6 +169,23 @@ class Reader:
                 (run_id, after),
             )
         return [epoch_of(row) for row in rows]
+
+    def shape(self, run_id: int, most: int) -> list[EpochRow]:
+        """The epochs of a run, in order; of more than ``most``, a few thousand that tell its shape.
+
+        Those are real epochs, with every spike of the losses among them.
+        """
+        with self._connections.reading() as db:
+            ((count,),) = _tuples(db, "SELECT count(*) FROM epochs WHERE run_id = ?", (run_id,))
+            if count > most:
+                rows = _tuples(
+                    db,
+                    f"SELECT {', '.join(_EPOCH_COLUMNS)} FROM epochs WHERE run_id = ? "
+                    "AND epoch IN (SELECT value FROM json_each(?)) ORDER BY epoch",
+                    (run_id, json.dumps(telling_epochs(db, run_id))),
+                )
+                return [epoch_of(row) for row in rows]
+        return self.epochs(run_id)
 
     def sweeps(self) -> list[SweepRow]:
         """Every sweep that still has runs, oldest first."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
 
 from rottui.errors import StoreError
-from rottui.store.records import EpochRow, EventRow
+from rottui.store.records import EpochRow, EventRow, RunRow
 from rottui.tui.known_runs import KnownRuns
 from rottui.tui.snapshot import Snapshot
 from rottui.tui.time_left import TimeLeft
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from rottui.store.runs import RunStore
 
 log = logging.getLogger(__name__)
+
+LONG = 10_000
+"""Epochs; of a longer curve, only those are read that tell its shape."""
 
 
 class SnapshotRead(Message):
@@ -37,6 +41,15 @@ class StoreTrouble(Message):
     def __init__(self, sentence: str) -> None:
         super().__init__()
         self.sentence = sentence
+
+
+@dataclass(frozen=True, slots=True)
+class _Curve:
+    """A run's epochs as they were read, and what the run was then."""
+
+    revision: int
+    attempt: int
+    rows: tuple[EpochRow, ...]
 
 
 class Feed:
@@ -57,7 +70,7 @@ class Feed:
         self._revision = -1
         self._runs = KnownRuns()
         self._time_left = TimeLeft(store)
-        self._curves: dict[int, tuple[int, tuple[EpochRow, ...]]] = {}
+        self._curves: dict[int, _Curve] = {}
         self._events: dict[int, tuple[EventRow, ...]] = {}
         self._wake = threading.Event()
         self._taken = threading.Event()
@@ -117,15 +130,14 @@ class Feed:
 
     def _read(self, wanted: frozenset[int]) -> Snapshot:
         self._take_changes()
-        curves: dict[int, tuple[int, tuple[EpochRow, ...]]] = {}
+        curves: dict[int, _Curve] = {}
         events: dict[int, tuple[EventRow, ...]] = {}
         for run_id in wanted:
             if run_id in self._runs:
                 run = self._runs[run_id]
                 known = self._curves.get(run_id)
-                fresh = known is not None and known[0] == run.revision
-                rows = known[1] if known and fresh else tuple(self._store.epochs(run_id))
-                curves[run_id] = (run.revision, rows)
+                fresh = known is not None and known.revision == run.revision
+                curves[run_id] = known if known and fresh else self._curve(run, known)
                 if fresh and run_id in self._events:
                     events[run_id] = self._events[run_id]
                 else:
@@ -133,7 +145,7 @@ class Feed:
         self._curves, self._events = curves, events
         return Snapshot(
             runs=self._runs.listed,
-            epochs={run_id: rows for run_id, (_, rows) in curves.items()},
+            epochs={run_id: curve.rows for run_id, curve in curves.items()},
             sweeps={sweep.id: sweep for sweep in self._store.sweeps()},
             all_paused=self._store.all_paused,
             held=self._store.held_back(),
@@ -141,6 +153,16 @@ class Feed:
             events=events,
             forecast=self._time_left.at(self._revision),
         )
+
+    def _curve(self, run: RunRow, known: _Curve | None) -> _Curve:
+        """The run's curve: what is new in it where an attempt goes on, else all of it."""
+        goes_on = known is not None and known.rows and known.attempt == run.attempt
+        if known and goes_on and run.last and run.last.epoch >= known.rows[-1].epoch:
+            new = self._store.epochs(run.id, after=known.rows[-1].epoch)
+            rows = (*known.rows, *new) if new else known.rows
+            if len(rows) <= LONG:
+                return _Curve(run.revision, run.attempt, rows)
+        return _Curve(run.revision, run.attempt, tuple(self._store.shape(run.id, LONG)))
 
     def _take_changes(self) -> None:
         """Read the runs that have changed, of thousands a few; all of them at first."""

@@ -9,8 +9,13 @@ from typing import Any
 
 import pytest
 
+from rottui.bench.full_store import fill
+from rottui.store import thinning
 from rottui.store.records import NewRun
 from rottui.store.runs import RunStore
+from rottui.store.work import update_summary
+from rottui.store.writing import new_revision
+from rottui.tui import feed as feed_module
 from rottui.tui.feed import Feed, SnapshotRead
 
 
@@ -64,3 +69,50 @@ def test_an_app_that_takes_nothing_is_told_nothing_more(
     until(lambda: len(app.messages) == 2)
     assert isinstance(app.messages[1], SnapshotRead)
     assert len(app.messages[1].snapshot.runs) == 5
+
+
+def add_epoch(store: RunStore, epoch: int) -> None:
+    """As a worker does, without training."""
+    with store.filling() as db:
+        db.execute(
+            "INSERT INTO epochs (run_id, epoch, step, train_loss, test_loss, train_mae, test_mae, "
+            "train_mae_deg, test_mae_deg, seconds, at, finite, attempt) "
+            "VALUES (1, ?, ?, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)",
+            (epoch, epoch),
+        )
+        update_summary(db, 1, epoch, new_revision(db))
+
+
+def test_of_a_curve_that_grows_only_what_is_new_is_read(app: Told, store: RunStore) -> None:
+    fill(store, runs=1, epochs=30)
+    feed = Feed(app, store, interval=0.0)  # type: ignore[arg-type]
+    before = feed._read(frozenset({1})).epochs[1]
+    add_epoch(store, 31)
+    after = feed._read(frozenset({1})).epochs[1]
+
+    assert [row.epoch for row in after] == list(range(32))
+    assert all(old is new for old, new in zip(before, after, strict=False))
+
+
+def test_another_attempt_is_read_from_its_start(app: Told, store: RunStore) -> None:
+    fill(store, runs=1, epochs=30)
+    feed = Feed(app, store, interval=0.0)  # type: ignore[arg-type]
+    feed._read(frozenset({1}))
+    with store.filling() as db:
+        db.execute("DELETE FROM epochs WHERE epoch > 3")
+        db.execute("UPDATE runs SET attempt = attempt + 1, revision = ?", (new_revision(db),))
+
+    assert len(feed._read(frozenset({1})).epochs[1]) == 4
+
+
+def test_a_very_long_curve_is_read_by_its_shape(
+    app: Told, store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed_module, "LONG", 20)
+    monkeypatch.setattr(thinning, "STRETCHES", 2)
+    fill(store, runs=1, epochs=90)
+    feed = Feed(app, store, interval=0.0)  # type: ignore[arg-type]
+
+    rows = feed._read(frozenset({1})).epochs[1]
+    assert len(rows) < 20
+    assert rows[-1].epoch == 90

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 
 from rottui.store.records import EpochRow, EventRow, RunRow
@@ -55,6 +55,8 @@ class Shown:
     """The epoch with the lowest test loss, where it is to be marked."""
     family: str = ""
     """Equal for runs that differ in their seed only."""
+    total: int = 0
+    """Epochs of a curve of which the rows are only some; 0 where they are all."""
     pinned: bool = False
     """Whether it is seen where other runs share a cell with it."""
 
@@ -106,6 +108,7 @@ class Plot:
                 tuple(_notes(happened.get(run.id, ()))),
                 run.best.epoch if run.best is not None and events is not None else None,
                 family_of(run.config) if look.spread and run.id != pinned else "",
+                _total(epochs.get(run.id, ())),
                 run.id == pinned,
             )
             for run in runs
@@ -265,10 +268,11 @@ class Plot:
             name = f"#{run.run_id} {split}"
             points = self._points(run, xs, split)
             places, ys = [x for x, _ in points], [y for _, y in points]
-            curve = clean(places, ys, log=self.log)
+            curve = replace(clean(places, ys, log=self.log), total=max(len(ys), run.total))
             if self.look.smoothing and len(ys) > 1:
                 found.append(Series(name, curve, f"{style} dim", Stroke.FAINT, rank=-1))
-                curve = clean(places, smoothed(ys, self.look.smoothing), log=self.log)
+                means = smoothed(ys, self.look.smoothing)
+                curve = replace(clean(places, means, log=self.log), total=0)
             last = len(self.runs) > 1 and split == splits[-1]
             tag = f"#{run.run_id}" if last else ""
             rank = 1 if run.pinned else 0
@@ -299,6 +303,12 @@ def _notes(events: Sequence[EventRow]) -> list[tuple[float, str]]:
         for event in events
         if event.epoch is not None and event.kind in LETTERS
     ]
+
+
+def _total(rows: Sequence[EpochRow]) -> int:
+    """How many epochs the run has, where the rows are only some of them."""
+    count = rows[-1].epoch - rows[0].epoch + 1 if rows else 0
+    return count if count > len(rows) else 0
 
 
 def _name(family: Sequence[Member]) -> str:

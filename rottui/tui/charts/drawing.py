@@ -64,7 +64,9 @@ def draw(
         area.write(0, error, "run-failed")
     names = _names(chart, curves, high)
     drawn = sum(len(part) for line in lines for part in line.parts)
-    thinned = any(len(segment) > 4 * wide for curve in curves for segment in curve.segments)
+    thinned = any(
+        curve.thinned or len(segment) > 4 * wide for curve in curves for segment in curve.segments
+    )
     rows = [_title(chart, curves, glyphs, width, (points, drawn) if thinned else None)]
     for y, body in enumerate(area.rows()):
         label = labels.get(y)

@@ -55,6 +55,12 @@ class Curve:
     """Smallest and largest drawable y."""
 
     @property
+    def thinned(self) -> bool:
+        """Whether it has only some of its points."""
+        held = sum(map(len, self.segments)) + len(self.lost) + self.not_positive
+        return self.total > held
+
+    @property
     def last(self) -> Point | None:
         """The rightmost point, if there is one."""
         return self.segments[-1][-1] if self.segments else None

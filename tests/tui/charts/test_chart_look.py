@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from chart_rows import curve, run
 from hypothesis import given
 from hypothesis import strategies as st
+from test_chart_drawing import dots
 
 from rottui.store.records import EventRow
 from rottui.tui.charts.curves import Plot
+from rottui.tui.charts.drawing import draw
 from rottui.tui.charts.limits import Limits
 from rottui.tui.charts.look import (
     Look,
@@ -57,6 +60,16 @@ def test_a_logarithmic_x_axis_begins_at_the_first_place_above_0() -> None:
     assert chart.x == Limits(1, 8, log=True)
     assert [x for x, _ in chart.series[0].curve.segments[0]] == [1, 2]
     assert chart.unplaced == 1
+
+
+def test_a_curve_of_which_some_epochs_were_read_says_how_many_there_are() -> None:
+    rows = (ROWS[0], replace(ROWS[1], epoch=999_999), replace(ROWS[2], epoch=1_000_000))
+    one = Plot.of(Metric.LOSS, [run(1, rows)], {1: rows}, Splits.BOTH, False)
+    drawing = draw(one.chart(), 70, 12, dots)
+
+    assert drawing.text.startswith("loss  2,000,002 points, 6 drawn")
+    assert drawing.points == 2_000_002
+    assert "drawn" not in draw(plot(Look()).chart(), 70, 12, dots).text
 
 
 def test_what_happened_between_two_epochs_stands_between_them_on_every_axis() -> None:
