@@ -201,6 +201,23 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "queue", "mark", "space,m", "Mark", "Mark the run for the charts and for other actions."
     ),
+    Action(
+        "queue",
+        "filter",
+        "slash",
+        "Filter",
+        "Show only the runs that fit what you type; Enter keeps it, Esc takes it away.",
+        show=False,
+    ),
+    Action(
+        "queue",
+        "unfilter",
+        "escape",
+        "All runs",
+        "Take the filter away: every run is shown again.",
+        show=False,
+    ),
+    Action("queue", "sort", "b", "Sort by", "Sort by a column, or as the queue is.", show=False),
     Action("queue", "compare", "C", "Compare", "Compare the marked runs.", show=False),
     Action("queue", "unmark_all", "u", "Unmark", "Take all marks away.", show=False),
     Action("queue", "pause", "p", "Pause", "Pause at the next batch, or hold back if queued."),

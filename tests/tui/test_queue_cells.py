@@ -358,3 +358,10 @@ def test_of_several_runs_those_are_taken_that_fit_and_the_rest_is_named() -> Non
     assert "form holds one run" in judge(Kind.EDIT, runs).reason
     assert judge(Kind.EDIT, runs[:1]).runs == (runs[0],)
     assert judge(Kind.PAUSE, ()).reason == "there is no run here yet"
+
+
+def test_tags_and_notes_are_shown() -> None:
+    run = run_row(7, name="short", tags=("old", "paper"), notes="jumps at 12\nsee the plot")
+    name = queue_cells.cells(run)[2]
+    assert (name.text, name.short) == ("short #old #paper", "short")
+    assert "tagged old paper · noted: jumps at 12 ·" in queue_cells.detail(run)[0]

@@ -33,6 +33,9 @@ class Glyphs:
     dot: str = "·"
     problem: str = "✗"
     degree: str = "°"
+    rising: str = "▲"
+    falling: str = "▼"
+    """Beside the title of the column that a table is sorted by."""
     none: str = "–"
     """Stands for a number that was not taken."""
 
@@ -63,6 +66,8 @@ ASCII = Glyphs(
     dot="-",
     problem="!",
     degree="deg",
+    rising="^",
+    falling="v",
     none="-",
 )
 

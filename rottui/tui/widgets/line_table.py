@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Collection, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Generic, NamedTuple
 
 from rich.style import Style
@@ -112,6 +112,13 @@ class LineTable(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False
         table: LineTable[Any]
         key: Hashable
 
+    @dataclass
+    class HeaderClicked(Message):
+        """The title of a column was clicked; the owner decides about the order."""
+
+        table: LineTable[Any]
+        column: str
+
     def __init__(
         self,
         columns: Sequence[Column],
@@ -119,12 +126,15 @@ class LineTable(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False
         key_of: Callable[[Row], Hashable],
         cells_of: Callable[[Row], Sequence[Cell]],
         same: Callable[[Row, Row], bool] = operator.eq,
+        sortable: bool = False,
         ascii: bool = False,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
+        """With ``sortable``, a click on a title says ``HeaderClicked``."""
         super().__init__(id=id, classes=classes)
-        self._columns = tuple(columns)
+        self._sortable = sortable
+        self._untouched = self._columns = tuple(columns)
         self._key_of = key_of
         self._cells_of = cells_of
         self._same = same
@@ -199,6 +209,25 @@ class LineTable(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False
             if index is not None:
                 self._refresh_row(index)
 
+    def set_sorted(self, column: str | None, *, falling: bool = False) -> None:
+        """Mark the title of the column that the rows are sorted by; None: of none."""
+        arrow = self._glyphs.falling if falling else self._glyphs.rising
+        self._columns = tuple(
+            replace(
+                spec,
+                title=f"{spec.title} {arrow}",
+                short=f"{spec.short} {arrow}" if spec.short else "",
+            )
+            if spec.name == column
+            else spec
+            for spec in self._untouched
+        )
+        self._widths = [
+            widest(width, spec.own_width)
+            for width, spec in zip(self._widths, self._columns, strict=True)
+        ]
+        self._arrange()
+
     def set_marked(self, keys: Collection[Hashable]) -> None:
         """Mark exactly these rows."""
         changed = self._marked ^ frozenset(keys)
@@ -241,13 +270,16 @@ class LineTable(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False
             self.post_message(self.Opened(self, self.cursor_key))
 
     def on_click(self, event: events.Click) -> None:
-        """Select, open (double click), mark (in the gutter), or show other columns (header)."""
+        """Select, open (double click), mark (in the gutter); in the header, sort or turn over."""
         offset = event.get_content_offset(self)
         if offset is None:
             return
         if offset.y == 0:
             layout = self._layout
-            if layout.after and offset.x >= self._line_width // 2:
+            titled = self._title_at(offset.x) if self._sortable else None
+            if titled is not None:
+                self.post_message(self.HeaderClicked(self, titled))
+            elif layout.after and offset.x >= self._line_width // 2:
                 self.action_columns(1)
             elif layout.before:
                 self.action_columns(-1)
@@ -260,6 +292,13 @@ class LineTable(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False
             self.post_message(self.MarkClicked(self, self._list.keys[index]))
         elif event.chain == 2:
             self.action_open()
+
+    def _title_at(self, x: int) -> str | None:
+        """Name of the column whose title is in that cell of the header."""
+        for place in self._layout.places:
+            if place.x <= x - GUTTER < place.x + place.width:
+                return self._columns[place.column].name
+        return None
 
     def on_mouse_scroll_right(self) -> None:
         """Show the columns that did not fit."""

@@ -27,6 +27,7 @@ from rottui.tui.widgets.table_layout import Cell, Column
 
 BAR = 4
 """Cells of the little progress bar."""
+_LINE = "\n"
 SENTENCE = 600
 """Characters of an error that are shown at most."""
 
@@ -83,7 +84,7 @@ def cells(run: RunRow, ascii: bool = False, held: Held | None = None) -> tuple[C
     made = (
         Cell(str(run.id), "muted"),
         state_cell(run, symbols, held),
-        Cell(origin + run.name, "", origin + short_name(run.name, rate)),
+        Cell(origin + run.name + tags_of(run), "", origin + short_name(run.name, rate)),
         Cell(network_label(run.config)),
         Cell(rate),
         epoch_cell(run, symbols),
@@ -99,6 +100,11 @@ def cells(run: RunRow, ascii: bool = False, held: Held | None = None) -> tuple[C
     if not ascii:
         return made
     return tuple(Cell(to_ascii(text), tone, to_ascii(short)) for text, tone, short in made)
+
+
+def tags_of(run: RunRow) -> str:
+    """Such as `` #old #paper``, behind the name where there is room."""
+    return "".join(f" #{tag}" for tag in run.tags)
 
 
 def short_name(name: str, rate: str) -> str:
@@ -265,6 +271,10 @@ def detail(
         parts.append(f"{begins}, ends in {format_about(span.end)}")
     if run.priority:
         parts.append(f"priority {run.priority}")
+    if run.tags:
+        parts.append(f"tagged {' '.join(run.tags)}")
+    if run.notes:
+        parts.append(f"noted: {run.notes.partition(_LINE)[0]}")
     parts += lineage.lineage(run, forks)
     if (network := network_label(run.config)) not in run.name:
         parts.append(network)

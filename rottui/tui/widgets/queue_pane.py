@@ -15,13 +15,17 @@ from textual.message import Message
 from textual.widgets import Static
 
 from rottui.engine.forecast import Span
-from rottui.store.records import RunRow, SweepRow
+from rottui.store.filters import FilterError, parse
+from rottui.store.records import RunRow
 from rottui.tui.key_names import key_name
 from rottui.tui.keymap import bindings, first_key
+from rottui.tui.queue_view import Order, QueueView, turned
 from rottui.tui.snapshot import Snapshot
 from rottui.tui.widgets import lineage, queue_cells
+from rottui.tui.widgets.filter_line import FilterLine
 from rottui.tui.widgets.form_fields import SWEEP_EXAMPLE
-from rottui.tui.widgets.glyphs import to_ascii
+from rottui.tui.widgets.formats import format_count
+from rottui.tui.widgets.glyphs import glyphs, to_ascii
 from rottui.tui.widgets.held import Held, held_back
 from rottui.tui.widgets.line_table import MOVES, LineTable
 from rottui.tui.widgets.queue_rules import Kind, Verdict, judge
@@ -149,21 +153,26 @@ class QueuePane(Vertical, can_focus=True):
         self._possible: tuple[bool, ...] = ()
         self._held: dict[int, Held] = {}
         self._spans: Mapping[int, Span] = {}
-        self._groups: Mapping[int, SweepRow] = {}
+        self._snapshot = Snapshot()
+        self._view = QueueView()
         self._forks: Mapping[int, tuple[int, ...]] = {}
         self._all_paused = False
         self._shown: dict[str, str] = {}
+        self._problem: FilterError | None = None
+        """Why what is typed is no filter."""
         self._unmarked: tuple[int, ...] = ()
         """The marks that were taken away last, if nothing else was done since."""
 
     def compose(self) -> ComposeResult:
         """One line of numbers, the table, and one line about the run under the cursor."""
         yield Static("", id="queue-summary", markup=False)
+        yield FilterLine(ascii=self._ascii, id="queue-filter")
         yield RunTable(
             queue_cells.columns(self._ascii),
             key_of=lambda run: run.id,
             cells_of=lambda run: queue_cells.cells(run, self._ascii, self._held.get(run.id)),
             same=lambda old, new: old.revision == new.revision,
+            sortable=True,
             ascii=self._ascii,
             id="queue-table",
         )
@@ -180,6 +189,10 @@ class QueuePane(Vertical, can_focus=True):
         return self.query_one(RunTable)
 
     @property
+    def _filter_line(self) -> FilterLine:
+        return self.query_one(FilterLine)
+
+    @property
     def current(self) -> RunRow | None:
         """The run under the cursor."""
         return self.table.cursor_row
@@ -187,15 +200,20 @@ class QueuePane(Vertical, can_focus=True):
     @property
     def marked(self) -> tuple[int, ...]:
         """Ids of the marked runs, in queue order."""
-        marked = self.table.marked
-        return tuple(run.id for run in self.table.rows if run.id in marked) if marked else ()
+        return tuple(run.id for run in self._marked_runs)
+
+    @property
+    def _marked_runs(self) -> tuple[RunRow, ...]:
+        """Those that a filter hides, too."""
+        found = (self._snapshot.run(key) for key in self.table.marked if isinstance(key, int))
+        there = (run for run in found if run is not None)
+        return tuple(sorted(there, key=lambda run: (run.position, run.id)))
 
     @property
     def targets(self) -> tuple[RunRow, ...]:
         """The runs that a wish is about: the marked ones in queue order, else the current one."""
-        marked = self.table.marked
-        if marked:
-            return tuple(run for run in self.table.rows if run.id in marked)
+        if self.table.marked:
+            return self._marked_runs
         return () if self.current is None else (self.current,)
 
     def show(self, snapshot: Snapshot) -> None:
@@ -205,17 +223,43 @@ class QueuePane(Vertical, can_focus=True):
         held = held_back(snapshot)
         before, self._held = self._held, held
         table.redraw([k for k in before.keys() | held.keys() if before.get(k) != held.get(k)])
-        table.set_rows(snapshot.runs)
+        self._snapshot = snapshot
         self._forks = lineage.forks_by_parent(snapshot.runs)
-        self._groups, self._all_paused = snapshot.sweeps, snapshot.all_paused
-        summary = queue_cells.summary(
-            snapshot.runs, self._ascii, snapshot.all_paused, snapshot.forecast
-        )
+        self._all_paused = snapshot.all_paused
         self._spans = snapshot.forecast.spans
-        self._write("queue-summary", summary)
-        if any(table.row(key) is None for key in table.marked):
+        self._lay_out()
+        if len(self._marked_runs) < len(table.marked):
             self.set_marked(self.marked)
         self._refresh_detail()
+
+    def _lay_out(self) -> None:
+        """Show the runs that fit the filter, in the order that was chosen."""
+        snapshot, table = self._snapshot, self.table
+        table.set_rows(self._view.rows(snapshot.runs, snapshot.sweeps))
+        self._refresh_summary()
+        line = self._filter_line
+        if line.asking and self._problem is None:
+            line.tell(self._fitting)
+
+    @property
+    def _fitting(self) -> str:
+        """Such as ``12 of 340 runs``."""
+        return f"{len(self.table.rows):,} of {format_count(len(self._snapshot.runs), 'run')}"
+
+    def _refresh_summary(self) -> None:
+        snapshot = self._snapshot
+        said = queue_cells.summary(
+            snapshot.runs, self._ascii, snapshot.all_paused, snapshot.forecast
+        )
+        parts = []
+        if self._view.filter is not None:
+            typed = " ".join(self._view.filter.text.split())
+            parts.append(f"/{typed}: {self._fitting}")
+            hidden = sum(self.table.row(key) is None for key in self.table.marked)
+            if hidden:
+                parts.append(f"{hidden} marked not shown")
+        text = f" {glyphs(self._ascii).dot} ".join((*parts, said))
+        self._write("queue-summary", to_ascii(text) if self._ascii else text)
 
     def set_marked(self, run_ids: Collection[int]) -> None:
         """Mark exactly these runs."""
@@ -223,6 +267,7 @@ class QueuePane(Vertical, can_focus=True):
         if frozenset(run_ids) != self.table.marked:
             self.table.set_marked(run_ids)
             self.post_message(self.Marked(self.marked))
+            self._refresh_summary()
             self._refresh_possible()
 
     def _toggle_mark(self, run_id: int) -> None:
@@ -231,7 +276,11 @@ class QueuePane(Vertical, can_focus=True):
     # What can be done now
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """None greys a key that can do nothing for the present runs."""
+        """None greys a key that can do nothing for the present runs; False takes it away."""
+        if self.is_mounted and self._filter_line.typing:
+            return action in ("move", "page")
+        if action == "unfilter":
+            return self.is_mounted and self._view.filter is not None
         if action in _KINDS:
             return True if self._verdict(_KINDS[action]).runs else None
         if action in ("open", "details", "mark"):
@@ -329,6 +378,81 @@ class QueuePane(Vertical, can_focus=True):
         self.set_marked(())
         self._unmarked = marked
 
+    def action_filter(self) -> None:
+        """Type which runs are shown."""
+        if self._snapshot.runs:
+            self._filter_line.ask("" if self._view.filter is None else self._view.filter.text)
+            self.refresh_bindings()
+        else:
+            self.post_message(self.Refused(judge(Kind.EDIT, ()).reason))
+
+    def action_unfilter(self) -> None:
+        """Show every run again."""
+        self._filter_by("")
+
+    def _filter_by(self, text: str) -> None:
+        """Show the runs that fit; a text that is no filter leaves what is shown as it is."""
+        from rottui.core.settings import paths
+
+        try:
+            wanted = parse(text, paths()) if text.strip() else None
+        except FilterError as error:
+            self._problem = error
+            self._filter_line.complain(str(error), error.place)
+            return
+        self._problem = None
+        self._view.set_filter(wanted)
+        self._lay_out()
+        self._refresh_detail()
+        self.refresh_bindings()
+
+    @on(FilterLine.Typed)
+    def _filter_typed(self, event: FilterLine.Typed) -> None:
+        event.stop()
+        self._filter_by(event.text)
+
+    @on(FilterLine.Closed)
+    def _filter_closed(self, event: FilterLine.Closed) -> None:
+        event.stop()
+        if self._problem is not None:
+            self.post_message(self.Refused(f"the filter was not taken: {self._problem}"))
+            self._problem = None
+        if self._filter_line.field.has_focus:
+            self.focus()
+        self.refresh_bindings()
+
+    def on_focus(self) -> None:
+        """Whoever leaves the line for the table is done typing."""
+        self._filter_line.close(keep=True)
+
+    def action_sort(self) -> None:
+        """Choose the column to sort by."""
+        from rottui.tui.screens.ordering import OrderScreen
+
+        order = self._view.order
+        titles = {column.name: column.title for column in queue_cells.columns(self._ascii)}
+        now, falling = ("", False) if order is None else (order.column, order.falling)
+        screen = OrderScreen(titles, now, falling, ascii=self._ascii)
+        self.app.push_screen(screen, self._sort_chosen)
+
+    def _sort_chosen(self, column: str | None) -> None:
+        if column is not None:
+            self.sort_by(turned(self._view.order, column) if column else None)
+
+    def sort_by(self, order: Order | None) -> None:
+        """Show the runs in this order; None: that of the queue."""
+        self._view.order = order
+        if order is None:
+            self.table.set_sorted(None)
+        else:
+            self.table.set_sorted(order.column, falling=order.falling)
+        self._lay_out()
+
+    @on(LineTable.HeaderClicked)
+    def _sort_clicked(self, event: LineTable.HeaderClicked) -> None:
+        event.stop()
+        self.sort_by(turned(self._view.order, event.column))
+
     def action_compare(self) -> None:
         """Show the marked runs side by side."""
         if len(self.marked) > 1:
@@ -411,7 +535,9 @@ class QueuePane(Vertical, can_focus=True):
     def action_pause_group(self) -> None:
         """Pause the run's sweep or group, or let it go on."""
         run = self.current
-        group = None if run is None or run.sweep_id is None else self._groups.get(run.sweep_id)
+        group = (
+            None if run is None or run.sweep_id is None else self._snapshot.sweeps.get(run.sweep_id)
+        )
         if group is not None:
             self.post_message(self.GroupPaused(group.id, group.name, not group.paused))
 
@@ -466,8 +592,11 @@ class QueuePane(Vertical, can_focus=True):
 
     def _refresh_detail(self) -> None:
         run = self.current
+        nothing = ""
+        if run is None and self._snapshot.runs:
+            nothing = "no run fits the filter; Esc takes it away"
         text, tone = (
-            ("", "")
+            (nothing, "")
             if run is None
             else queue_cells.detail(
                 run,
