@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 SIDE = ("configure", "details")
 """Panes that share the place at the side: the form while it has the floor, else the details."""
-STAGE = ("charts", "sweep", "equivariance", "data", "predictions")
+STAGE = ("charts", "sweep", "equivariance", "data", "predictions", "system")
 """Panes that share the place below the queue."""
 ROOMY = frozenset({"equivariance", "data", "predictions"})
 """Panes of the stage that have the room of the side, too, while active on a wide screen."""

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from rottui.tui.widgets.predictions_pane import PredictionsPane
     from rottui.tui.widgets.queue_pane import QueuePane
     from rottui.tui.widgets.sweep_pane import SweepPane
+    from rottui.tui.widgets.system_pane import SystemPane
 
 T = TypeVar("T")
 
@@ -185,6 +186,11 @@ class PaneRequests(PaintingApp):
         """Tell of ended runs in another way from now on."""
         self.say(self.parts.notify_otherwise())
 
+    @property
+    def sent(self) -> int | None:
+        """Bytes that the terminal was sent so far; None where nobody counts."""
+        return getattr(self._driver, "sent", None)
+
     def write_to_terminal(self, text: str) -> None:
         """Send the terminal what changes nothing on its screen."""
         if self._driver is not None and not self.is_headless:
@@ -274,6 +280,13 @@ class PaneRequests(PaintingApp):
     def on_details_pane_requested(self, event: DetailsPane.Requested) -> None:  # noqa: D102
         for pane in self.main.query("DetailsPane"):
             self.parts.details.answer(cast("DetailsPane", pane), event)
+
+    def on_system_pane_requested(self) -> None:  # noqa: D102
+        for pane in self.main.query("SystemPane"):
+            self.parts.system.answer(cast("SystemPane", pane))
+
+    def on_system_pane_left(self) -> None:  # noqa: D102
+        self.main.go_to("queue")
 
     def on_details_pane_stepped(self, event: DetailsPane.Stepped) -> None:  # noqa: D102
         self.main.queue_pane.table.action_move(event.by)

@@ -21,6 +21,7 @@ from rottui.tui.queue_wishes import QueueWishes
 from rottui.tui.range_tests import RangeTests
 from rottui.tui.steering_wishes import SteeringWishes
 from rottui.tui.sweep_wishes import SweepWishes
+from rottui.tui.system import SystemAnswers
 from rottui.tui.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Parts:
         self.comparisons = ComparisonAnswers(Hand(app, "comparisons"), store, Images(cache_dir))
         self.copies = Copies(app)
         self.details = DetailsAnswers(Hand(app, "details"), store)
+        self.system = SystemAnswers(app, Hand(app, "system"), store)
         self.form_wishes = FormWishes(app, store)
         self.queue_wishes = QueueWishes(app, store)
         self.steering_wishes = SteeringWishes(app, store)

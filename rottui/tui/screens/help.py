@@ -32,6 +32,8 @@ ABOUT = {
     "predictions": "What the run under the queue's cursor says of single images, and how far that "
     "is from the truth.",
     "details": "All that is known of the run under the queue's cursor.",
+    "system": "What the machine and this program do right now, how much the terminal is sent, and "
+    "who trains what at which pace; it is looked at only while this pane is seen.",
     "range": "A short training whose learning rate rises all the time: where its loss falls "
     "fastest, rates are good.",
     "compare": "Two or more runs: only what differs, and whether one is better in truth or by "

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from rottui.tui.widgets.predictions_pane import PredictionsPane
     from rottui.tui.widgets.queue_pane import QueuePane
     from rottui.tui.widgets.sweep_pane import SweepPane
+    from rottui.tui.widgets.system_pane import SystemPane
 
 MIN_WIDTH, MIN_HEIGHT = 60, 16
 BARS = 2
@@ -88,6 +89,7 @@ class MainScreen(OwnKeysScreen):
         from rottui.tui.widgets.predictions_pane import PredictionsPane
         from rottui.tui.widgets.queue_pane import QueuePane
         from rottui.tui.widgets.sweep_pane import SweepPane
+        from rottui.tui.widgets.system_pane import SystemPane
 
         if not (self.is_attached and self.is_running):  # the app was left right after its frame
             return
@@ -110,6 +112,7 @@ class MainScreen(OwnKeysScreen):
             EquivariancePane(id="equivariance", ascii=ascii),
             DataPane(id="data", ascii=ascii),
             PredictionsPane(id="predictions", ascii=ascii),
+            SystemPane(id="system", ascii=ascii),
         )
         self.query_one("#stage").mount(*map(self._known, stage))
         self._arrange()
@@ -372,3 +375,5 @@ class MainScreen(OwnKeysScreen):
             cast("PredictionsPane", predictions).look_at(self.cursor_run_row)
         for details in self.query("#details"):
             cast("DetailsPane", details).show(self._snapshot, self.cursor_run_row)
+        for system in self.query("#system"):
+            cast("SystemPane", system).show(self._snapshot)

@@ -30,7 +30,7 @@ PANES: dict[str, tuple[str, str]] = {
 STATUS = 16
 """Columns that the state of the queue has at least, where titles can be whole."""
 
-HOMES = {"sweep": "charts"}
+HOMES = {"sweep": "charts", "system": "queue"}
 """Panes without a tab of their own, and the pane whose tab stands for them."""
 
 
