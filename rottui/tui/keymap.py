@@ -354,6 +354,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("sweep", "metric", "m", "Metric", "Compare by another metric."),
     Action("sweep", "log", "Y", "Log", "Logarithmic y axis, or linear again."),
     Action("sweep", "best", "b", "Best", "Draw the metric at the lowest test loss, too, or not."),
+    Action("sweep", "view", "v", "View", "Every setting's own curves side by side, or one chart."),
     Action("sweep", "curves", "s,escape", "Back", "Go back to the curves."),
     Action(
         "sweep",

@@ -83,7 +83,7 @@ class PaneRequests(PaintingApp):
         self.main.show(event.snapshot)
         self.has_read = True
         self.parts.notices.look(event.snapshot)
-        self.parts.feed.want(frozenset(self.main.shown_runs))
+        self.parts.feed.want(self.main.wanted_runs)
         self._taken()
 
     def on_store_trouble(self, event: StoreTrouble) -> None:  # noqa: D102
@@ -299,7 +299,7 @@ class PaneRequests(PaintingApp):
 
     def on_charts_pane_pin_wanted(self) -> None:  # noqa: D102
         pinned = self.main.toggle_pin()
-        self.parts.feed.want(frozenset(self.main.shown_runs))
+        self.parts.feed.want(self.main.wanted_runs)
         key = key_name(first_key(self, "charts.pin"))
         on_top = f"Run {pinned} stays on top of the charts; {key} lets it go."
         self.say("No run is pinned." if pinned is None else on_top)
@@ -393,6 +393,9 @@ class PaneRequests(PaintingApp):
     def on_sweep_pane_grown(self, event: SweepPane.Grown) -> None:  # noqa: D102
         self.parts.sweep_wishes.grow(event)
 
+    def on_sweep_pane_curves_wanted(self) -> None:  # noqa: D102
+        self.parts.feed.want(self.main.wanted_runs)
+
     def on_sweep_pane_promotion_wanted(self, event: SweepPane.PromotionWanted) -> None:  # noqa: D102
         self.parts.sweep_wishes.promote(event.run_ids)
 
@@ -449,7 +452,7 @@ class PaneRequests(PaintingApp):
 
     def on_queue_pane_opened(self, event: QueuePane.Opened) -> None:  # noqa: D102
         self.main.choose(cursor=event.run_id)
-        self.parts.feed.want(frozenset(self.main.shown_runs))
+        self.parts.feed.want(self.main.wanted_runs)
         self.main.go_to("charts")
 
     def on_queue_pane_details_wanted(self, event: QueuePane.DetailsWanted) -> None:  # noqa: D102
@@ -472,8 +475,8 @@ class PaneRequests(PaintingApp):
 
     def on_queue_pane_marked(self, event: QueuePane.Marked) -> None:  # noqa: D102
         self.main.choose(marked=tuple(event.run_ids))
-        self.parts.feed.want(frozenset(self.main.shown_runs))
+        self.parts.feed.want(self.main.wanted_runs)
 
     def on_queue_pane_cursor_moved(self, event: QueuePane.CursorMoved) -> None:  # noqa: D102
         self.main.choose(cursor=event.run_id)
-        self.parts.feed.want(frozenset(self.main.shown_runs))
+        self.parts.feed.want(self.main.wanted_runs)

@@ -54,6 +54,8 @@ async def test_keys_add_rates_and_seeds_to_the_sweep(store: RunStore) -> None:
         said = listen(app)
         pane = await sweep_pane(app, pilot)
         assert pane.board.cursor_key == (1e-4,)
+        await pilot.press("v")
+        await until(pilot, lambda: pane._snapshot.epochs.keys() == {1, 2, 3, 4})
         for key, rate in (("[", 1e-6), ("]", 1.0), ("i", 1e-3)):
             await pilot.press(key)
             await until(pilot, lambda rate=rate: (rate, 2) in lrs(store))

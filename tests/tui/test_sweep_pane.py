@@ -9,6 +9,7 @@ from runs_made import run_row
 from sweep_rows import measured, sweep_snapshot
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
+from waiting import until
 
 from rottui.engine.forecast import Forecast, Span
 from rottui.engine.paces import Basis
@@ -33,6 +34,7 @@ class Host(App[None]):
         self.pane = SweepPane(interval=0.0, **options)  # type: ignore[arg-type]
         self.opened: list[tuple[int, ...]] = []
         self.left = 0
+        self.curves_wanted = 0
 
     def compose(self) -> ComposeResult:
         yield self.pane
@@ -42,6 +44,9 @@ class Host(App[None]):
 
     def on_sweep_pane_opened(self, message: SweepPane.Opened) -> None:
         self.opened.append(message.run_ids)
+
+    def on_sweep_pane_curves_wanted(self) -> None:
+        self.curves_wanted += 1
 
     def on_sweep_pane_left(self, message: SweepPane.Left) -> None:
         self.left += 1
@@ -222,6 +227,26 @@ async def test_what_failed_or_waits_is_said() -> None:
         assert "lr 10" in third
         assert third.endswith("0 of 1       4               -  the loss is not a number")
         assert "✗" in text(app)
+
+
+async def test_a_key_shows_every_settings_own_curves_and_asks_for_them() -> None:
+    app = Host()
+    async with app.run_test(size=(100, 30)) as pilot:
+        app.pane.show(SEEDED, SEEDED.runs[0])
+        await settle(pilot)
+        assert (app.pane.wanted, app.curves_wanted) == (frozenset(), 0)
+        await pilot.press("v")
+        await until(pilot, lambda: "against the epoch" in screen(app)[2])
+        await until(pilot, lambda: app.curves_wanted == 1)
+        assert app.pane.wanted == {run.id for run in SEEDED.runs}
+        curves = {run.id: (measured(0, 90.0), run.last) for run in SEEDED.runs if run.last}
+        app.pane.show(replace(SEEDED, epochs=curves), SEEDED.runs[0])
+        await until(pilot, lambda: any("\u2800" < sign < "\u2900" for sign in text(app)))
+        assert "3.162e-3 best " in text(app)
+        await pilot.press("v")
+        await until(pilot, lambda: app.curves_wanted == 2)
+        assert app.pane.wanted == frozenset()
+        await until(pilot, lambda: ", against lr" in screen(app)[2])
 
 
 def test_the_cost_is_told_so_far_and_to_the_end() -> None:

@@ -322,6 +322,14 @@ class MainScreen(OwnKeysScreen):
         return self.pinned
 
     @property
+    def wanted_runs(self) -> frozenset[int]:
+        """The runs whose curves are on the screen, or would be at once."""
+        wanted = frozenset(self.shown_runs)
+        for sweep in self.query("#sweep"):
+            wanted |= cast("SweepPane", sweep).wanted
+        return wanted
+
+    @property
     def shows_marked(self) -> bool:
         """Whether the charts show marked runs, and not the one under the cursor."""
         return bool(self._marked)

@@ -138,13 +138,18 @@ def cost_row(runs: Sequence[RunRow], expected: Forecast, width: int, glyphs: Cha
     return row
 
 
-def key_row(lines: Sequence[Group], best: bool, width: int, glyphs: ChartGlyphs) -> Row:
-    """What the strokes mean, and which letter is which."""
+def key_row(
+    lines: Sequence[Group], best: bool, width: int, glyphs: ChartGlyphs, *, curves: bool = False
+) -> Row:
+    """What the strokes mean, and which letter is which; of ``curves``, there is one a run."""
     parts: list[Span] = []
     for line in lines:
         if line.letter:
             words = plain_text(line.words, glyphs)
             parts += [Span(line.letter, f"{line.style} bold"), Span(f" {words}  ")]
+    if curves:
+        parts.append(Span("a curve for each seed"))
+        return fit(tuple(parts), width, glyphs.more)
     parts.append(Span(f"{glyphs.solid} last epoch  "))
     if best:
         parts.append(Span(f"{glyphs.dotted} at lowest test loss  "))

@@ -14,6 +14,7 @@ from textual.message import Message
 from rottui.core.settings import Value
 from rottui.store.records import RunRow
 from rottui.store.states import State
+from rottui.tui.charts import small_multiples
 from rottui.tui.charts.cells import ASCII, UNICODE, Row, Span
 from rottui.tui.charts.drawing import SMALLEST
 from rottui.tui.charts.painter import Painter
@@ -31,10 +32,12 @@ from rottui.tui.widgets.sweep_cells import Entry
 SHOWN = (CIRCULAR, LONG_WAY, "test_mae", "test_loss")
 """What the metric key goes through."""
 NEED_A_SWEEP = frozenset(
-    {"open", "metric", "log", "best", "grow", "seeds", "cancel", "extend", "promote"}
+    {"open", "metric", "log", "best", "view", "grow", "seeds", "cancel", "extend", "promote"}
 )
 """Actions that do nothing without one."""
 NOTHING_TO_PROMOTE = "none of its runs waits at a rung of halving, or was stopped at one"
+MOST_CURVES = 200
+"""Runs of which curves are read and drawn side by side."""
 AROUND = 3
 """Rows of what stands around chart and leaderboard: name, cost and key."""
 BOARD = 4
@@ -64,7 +67,8 @@ class SweepPane(Vertical, can_focus=True):
     DEFAULT_CSS = """
     SweepPane {
         #sweep-head, #sweep-cost, #sweep-key { height: 1; }
-        #sweep-chart { height: 1fr; }
+        #sweep-chart, #sweep-multiples { height: 1fr; }
+        #sweep-multiples { display: none; }
         #sweep-board { height: 8; }
         &:focus .line-table--cursor {
             color: $block-cursor-foreground;
@@ -73,10 +77,14 @@ class SweepPane(Vertical, can_focus=True):
         }
         &.-empty {
             #sweep-head { height: 1fr; }
-            #sweep-cost, #sweep-chart, #sweep-key, #sweep-board { display: none; }
+            #sweep-cost, #sweep-chart, #sweep-multiples, #sweep-key, #sweep-board { display: none; }
+        }
+        &.-multiples {
+            #sweep-chart { display: none; }
+            #sweep-multiples { display: block; }
         }
         &.-small {
-            #sweep-cost, #sweep-chart, #sweep-key { display: none; }
+            #sweep-cost, #sweep-chart, #sweep-multiples, #sweep-key { display: none; }
             #sweep-board { height: 1fr; }
         }
     }
@@ -106,6 +114,9 @@ class SweepPane(Vertical, can_focus=True):
         """What gets another value; None where the sweep varies nothing that has an order."""
         how: str
         """``below``, ``above``, ``between``, or ``seeds``."""
+
+    class CurvesWanted(Message):
+        """The curves of ``wanted`` are to be read from now on."""
 
     @dataclass
     class Wished(Message):
@@ -149,6 +160,9 @@ class SweepPane(Vertical, can_focus=True):
         self._measure = 0
         self._log = False
         self._best = True
+        self._multiples = False
+        self._asked: frozenset[int] = frozenset()
+        """What curves were asked for last."""
         self._runs: tuple[RunRow, ...] = ()
         self._fields: tuple[str, ...] = ()
         self._found: Standings | None = None
@@ -158,6 +172,7 @@ class SweepPane(Vertical, can_focus=True):
         yield Lines(id="sweep-head")
         yield Lines(id="sweep-cost")
         yield ChartView(self._painter, interval=self._interval, id="sweep-chart")
+        yield Lines(id="sweep-multiples")
         yield Lines(id="sweep-key")
         yield Board(
             sweep_cells.columns_of_board(self._ascii),
@@ -181,6 +196,13 @@ class SweepPane(Vertical, can_focus=True):
     def found(self) -> Standings | None:
         """What is shown; None where there is no sweep."""
         return self._found
+
+    @property
+    def wanted(self) -> frozenset[int]:
+        """The runs whose curves it shows, as far as it is on the screen."""
+        if not self._multiples or self._found is None or not self.size:
+            return frozenset()
+        return frozenset(run.id for run in self._runs[:MOST_CURVES])
 
     @property
     def settled(self) -> bool:
@@ -281,6 +303,13 @@ class SweepPane(Vertical, can_focus=True):
         self._best = not self._best
         self._update()
 
+    def action_view(self) -> None:
+        """The metric against what is varied, or every setting's own curves side by side."""
+        self._multiples = not self._multiples
+        self.set_class(self._multiples, "-multiples")
+        self._update()
+        self.call_after_refresh(self._draw)
+
     def action_curves(self) -> None:
         """Back to the curves."""
         self.post_message(self.Left())
@@ -348,7 +377,7 @@ class SweepPane(Vertical, can_focus=True):
         self.board.styles.height = "1fr" if small else board
         self.board.set_rows(rows)
         lines = groups(self._found)
-        key = sweep_cells.key_row(lines, self._best, width, self._glyphs)
+        key = sweep_cells.key_row(lines, self._best, width, self._glyphs, curves=self._multiples)
         self.query_one("#sweep-key", Lines).set_rows([key])
         self._draw()
 
@@ -364,11 +393,28 @@ class SweepPane(Vertical, can_focus=True):
 
     def _draw(self) -> None:
         entry = self.board.cursor_row
+        if self.wanted != self._asked:
+            self._asked = self.wanted
+            self.post_message(self.CurvesWanted())
         if self._found is None or self.has_class("-small"):
             self.chart.show(None)
             return
         chosen = None if entry is None else entry.key
+        if self._multiples:
+            self.chart.show(None)
+            self._draw_multiples(self._found, chosen)
+            return
         self.chart.show(SweepPlot(self._found, self._log, self._best, chosen))
+
+    def _draw_multiples(self, found: Standings, chosen: tuple[Value, ...] | None) -> None:
+        lines = self.query_one("#sweep-multiples", Lines)
+        width, height = lines.size
+        shown = small_multiples.panels(found, self._snapshot.epochs, log=self._log)
+        lines.set_rows(
+            small_multiples.draw(
+                found, shown, width, height, log=self._log, chosen=chosen, glyphs=self._glyphs
+            )
+        )
 
     def _explanation(self) -> list[Row]:
         if self._run is None:
