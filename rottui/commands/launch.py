@@ -34,9 +34,21 @@ def launch(*, store: str | None, data: str | None, workers: str | None, theme: s
     folder = _folder(store)
     job = enter_job()
     log_to(folder)
+    be_quiet_over_ssh()
     from rottui.tui.app import run_app
 
     return run_app(store_folder=folder, data=data, workers=count, theme=theme, job=job)
+
+
+QUIET = {"TEXTUAL_FPS": "15", "TEXTUAL_ANIMATIONS": "none", "TEXTUAL_SMOOTH_SCROLL": "0"}
+"""Textual reads these once, when it is imported; what a person has set stays."""
+
+
+def be_quiet_over_ssh() -> None:
+    """Over SSH draw less often and animate nothing; the screen also reads the store less often."""
+    if os.environ.get("SSH_CONNECTION"):
+        for name, value in QUIET.items():
+            os.environ.setdefault(name, value)
 
 
 def _plainly(store: str | None, workers: str | None) -> int:

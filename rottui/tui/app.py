@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -21,6 +21,7 @@ from rottui.tui.config_file import NAME, read_config
 from rottui.tui.key_names import NONE
 from rottui.tui.keymap import NO_KEY, bindings
 from rottui.tui.layout import Layout
+from rottui.tui.output.ascii_text import ASCII_TEXT
 from rottui.tui.pane_requests import PaneRequests
 from rottui.tui.remembered import Remembered
 from rottui.tui.screens.main import MainScreen
@@ -30,6 +31,7 @@ from rottui.tui.widgets.glyphs import to_ascii
 
 if TYPE_CHECKING:
     from textual.driver import Driver
+    from textual.filter import LineFilter
     from textual.screen import Screen
 
     from rottui.shell_job import Job
@@ -105,6 +107,11 @@ class RottuiApp(PaneRequests):
     def get_default_screen(self) -> Screen[None]:
         """The panes."""
         return MainScreen(ascii=self.ascii_only)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What a line goes through before it is sent."""
+        filters = super().get_line_filters()
+        return [*filters, ASCII_TEXT] if self.ascii_only else filters
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our tokens, and what else themes do not name."""

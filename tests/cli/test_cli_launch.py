@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from rottui.commands.launch import QUIET, be_quiet_over_ssh
+
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
@@ -119,3 +121,16 @@ def test_wrong_flags_are_refused_before_the_screen_opens(opened, rottui, flags, 
 def test_a_store_that_cannot_be_made_is_told_in_one_line(opened, rottui, folders: Path) -> None:
     (folders / "file").write_text("not a folder")
     assert "file" in rottui("launch", "--store", folders / "file" / "store").refused(1)
+
+
+def test_over_ssh_the_screen_is_quieter_but_for_what_a_person_has_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    environ = {"PATH": ""}
+    monkeypatch.setattr(os, "environ", environ)
+    be_quiet_over_ssh()
+    assert environ == {"PATH": ""}
+    environ |= {"SSH_CONNECTION": "10.0.0.1 50000 10.0.0.2 22", "TEXTUAL_FPS": "60"}
+    be_quiet_over_ssh()
+    assert environ["TEXTUAL_FPS"] == "60"
+    assert {environ[name] for name in QUIET if name != "TEXTUAL_FPS"} == {"none", "0"}

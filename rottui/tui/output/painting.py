@@ -9,13 +9,15 @@ from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 
+from rottui.tui.output.no_colour import no_colour
 from rottui.tui.output.stage import Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from rich.console import RenderableType
     from textual import events
+    from textual.filter import LineFilter
     from textual.screen import Screen
 
 TORN = 512
@@ -39,6 +41,12 @@ class PaintingApp(App[None]):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.stage = Stage(self.console._color_system or ColorSystem.TRUECOLOR)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's filters; where no colour is wanted, the one of ours that leaves none."""
+        if not self.no_color:
+            return super().get_line_filters()
+        return [no_colour(self.screen.background_colors[1])] if self.screen_stack else []
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         frame = isinstance(renderable, ChopsUpdate | LayoutUpdate)
