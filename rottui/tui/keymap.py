@@ -226,6 +226,8 @@ ACTIONS: tuple[Action, ...] = (
         "Take the filter away: every run is shown again.",
         show=False,
     ),
+    Action("queue", "tag", "number_sign", "Tag", "Put tags on it, or take them off.", show=False),
+    Action("queue", "note", "n", "Notes", "Write notes on it.", show=False),
     Action("queue", "sort", "b", "Sort by", "Sort by a column, or as the queue is.", show=False),
     Action("queue", "compare", "C", "Compare", "Compare the marked runs.", show=False),
     Action("queue", "unmark_all", "u", "Unmark", "Take all marks away.", show=False),

@@ -371,6 +371,28 @@ class PaneRequests(PaintingApp):
             case kind:
                 self.parts.queue_wishes.wish(kind, ids, event.note)
 
+    def on_queue_pane_tag_wanted(self, event: QueuePane.TagWanted) -> None:  # noqa: D102
+        from rottui.tui.screens.writing import TagScreen
+        from rottui.tui.widgets.formats import runs_text
+
+        ids = [run.id for run in event.runs]
+        there = sorted({tag for run in event.runs for tag in run.tags})
+        about = f"tagged {' '.join(there)}" if there else "no tags so far"
+        wishes = self.parts.queue_wishes
+        self.push_screen(
+            TagScreen(runs_text(ids), about, ascii=self.ascii_only),
+            lambda tags: wishes.tag(ids, *tags) if tags and any(tags) else None,
+        )
+
+    def on_queue_pane_note_wanted(self, event: QueuePane.NoteWanted) -> None:  # noqa: D102
+        from rottui.tui.screens.writing import NotesScreen
+
+        run, wishes = event.run, self.parts.queue_wishes
+        self.push_screen(
+            NotesScreen(f"run {run.id}", run.notes, ascii=self.ascii_only),
+            lambda notes: None if notes is None else wishes.write_notes(run.id, notes),
+        )
+
     def on_queue_pane_group_paused(self, event: QueuePane.GroupPaused) -> None:  # noqa: D102
         self.parts.queue_wishes.pause_group(event)
 

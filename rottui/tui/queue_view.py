@@ -54,16 +54,15 @@ class Order:
     def sorted(self, runs: Sequence[RunRow]) -> list[RunRow]:
         """The runs in this order, equal ones as they were; those without a value come last."""
         value_of = ORDERS[self.column]
-        with_value: list[tuple[Any, RunRow]] = []
-        without: list[RunRow] = []
-        for run in runs:
-            value = value_of(run)
-            if value is None or (isinstance(value, float) and math.isnan(value)):
-                without.append(run)
-            else:
-                with_value.append((value, run))
-        with_value.sort(key=lambda pair: pair[0], reverse=self.falling)
-        return [run for _, run in with_value] + without
+        values: list[Any] = [value_of(run) for run in runs]
+        places = [place for place, value in enumerate(values) if not _is_missing(value)]
+        places.sort(key=values.__getitem__, reverse=self.falling)
+        without = (run for run, value in zip(runs, values, strict=True) if _is_missing(value))
+        return [*(runs[place] for place in places), *without]
+
+
+def _is_missing(value: Value) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 def turned(order: Order | None, column: str) -> Order | None:
@@ -82,7 +81,9 @@ class QueueView:
         self.order: Order | None = None
         """None: that of the queue."""
         self._names: Mapping[int, str] = {}
-        self._asked: dict[int, tuple[RunRow, bool]] = {}
+        self._asked: dict[int, RunRow] = {}
+        self._fits: set[int] = set()
+        """Those of them that fit."""
 
     def set_filter(self, wanted: Filter | None) -> None:
         """Show the runs that fit."""
@@ -99,13 +100,11 @@ class QueueView:
         self, wanted: Filter, runs: Sequence[RunRow], groups: Mapping[int, SweepRow]
     ) -> list[RunRow]:
         names = {group.id: group.name for group in groups.values()}
-        before = self._asked if names == self._names else {}
-        self._names = names
-        asked: dict[int, tuple[RunRow, bool]] = {}
+        if names != self._names:
+            self._names, self._asked = names, {}
+        asked, fits = self._asked, self._fits
         for run in runs:
-            known = before.get(run.id)
-            if known is None or known[0] is not run:
-                known = (run, wanted.matches(run, names))
-            asked[run.id] = known
-        self._asked = asked
-        return [run for run, fits in asked.values() if fits]
+            if asked.get(run.id) is not run:
+                asked[run.id] = run
+                (fits.add if wanted.matches(run, names) else fits.discard)(run.id)
+        return [run for run in runs if run.id in fits]

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 
 from rottui.errors import StoreError
 from rottui.store.groups import NO, NOW
+from rottui.store.plain import plain
 from rottui.store.records import RunRow
 from rottui.store.runs import RunStore
 from rottui.tui.screens.trash import TrashScreen
@@ -134,6 +135,20 @@ class QueueWishes:
             lambda: self._store.set_group(event.group, paused=NOW if event.paused else NO),
             lambda _: self._desk.say(said),
         )
+
+    def tag(self, ids: list[int], add: list[str], remove: list[str]) -> None:
+        """Put tags on runs, and take some off."""
+        words = " ".join([f"+{word}" for word in add] + [f"-{word}" for word in remove])
+
+        def done(changed: list[int]) -> None:
+            whose = runs_text(changed).capitalize()
+            self._desk.say(f"{whose}: {words}." if changed else "Tagged so already.")
+
+        self._desk.wish(lambda: self._store.tag(ids, add, remove), done)
+
+    def write_notes(self, run_id: int, text: str) -> None:
+        """Replace the notes of a run."""
+        self._desk.wish(lambda: self._store.write_notes(run_id, plain(text)))
 
     def undo(self) -> None:
         """Bring back what was deleted last."""

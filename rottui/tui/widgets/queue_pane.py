@@ -120,6 +120,18 @@ class QueuePane(Vertical, can_focus=True):
         """What is left alone although it was marked, as one sentence; empty when nothing is."""
 
     @dataclass
+    class TagWanted(Message):
+        """A person wants to put tags on these runs, or take some off."""
+
+        runs: tuple[RunRow, ...]
+
+    @dataclass
+    class NoteWanted(Message):
+        """A person wants to write on a run."""
+
+        run: RunRow
+
+    @dataclass
     class GroupPaused(Message):
         """A person wants a sweep or group to pause, or to go on."""
 
@@ -384,7 +396,7 @@ class QueuePane(Vertical, can_focus=True):
             self._filter_line.ask("" if self._view.filter is None else self._view.filter.text)
             self.refresh_bindings()
         else:
-            self.post_message(self.Refused(judge(Kind.EDIT, ()).reason))
+            self.post_message(self._nobody)
 
     def action_unfilter(self) -> None:
         """Show every run again."""
@@ -424,6 +436,18 @@ class QueuePane(Vertical, can_focus=True):
     def on_focus(self) -> None:
         """Whoever leaves the line for the table is done typing."""
         self._filter_line.close(keep=True)
+
+    def action_tag(self) -> None:
+        """Put tags on the marked runs, else on that under the cursor, or take some off."""
+        self.post_message(self.TagWanted(self.targets) if self.targets else self._nobody)
+
+    def action_note(self) -> None:
+        """Write on the run under the cursor."""
+        self.post_message(self.NoteWanted(self.current) if self.current else self._nobody)
+
+    @property
+    def _nobody(self) -> Refused:
+        return self.Refused(judge(Kind.EDIT, ()).reason)
 
     def action_sort(self) -> None:
         """Choose the column to sort by."""
