@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from textual.keys import format_key
 
-from rottui.tui.keymap import NO_KEY, Action
+from rottui.tui.keymap import NO_KEY, Action, keys_of
 
+if TYPE_CHECKING:
+    from textual.app import App
+
+QUEUE, FORM = "app.pane('queue')", "app.pane('configure')"
+"""Actions that empty panes tell of."""
 NONE = "no key"
 """Stands where an action has no key any more."""
 
@@ -16,6 +23,15 @@ def key_names(action: Action, keys: str | None = None) -> str:
     ``keys`` are a person's own, if they have chosen any.
     """
     return " ".join(key_name(key) for key in (keys or action.keys).split(","))
+
+
+def key_of(app: App[Any], action_id: str, liked: str = "") -> str:
+    """The key to name where a screen tells people of an action, as they know it.
+
+    The one that is liked, such as ``enter``, as long as it is one of the action's; else the first.
+    """
+    keys = keys_of(app, action_id)
+    return key_name(liked if liked in keys else keys[0])
 
 
 _NAMES = {

@@ -10,7 +10,7 @@ from textual.app import App, ComposeResult
 from textual.widgets import Footer, Input
 
 from rottui.tui.config_file import read_config
-from rottui.tui.key_names import key_names
+from rottui.tui.key_names import FORM, QUEUE, key_names, key_of
 from rottui.tui.keymap import ACTIONS, first_key, keys_now
 from rottui.tui.own_bindings import OwnKeysScreen
 from rottui.tui.own_keys import own_keys
@@ -190,3 +190,13 @@ async def test_a_function_key_works_in_a_text_field_where_letters_are_text() -> 
         assert field.value == "T"
         assert app.heard == ["trash", "undo"]
         assert "T" not in app.screen.active_bindings
+
+
+def test_what_the_screen_tells_of_is_the_key_in_force() -> None:
+    usual, own = App[None](), App[None]()
+    own.set_keymap(dict(own_keys({"configure.queue": "f11, x", "range.use": "x, enter"}).keymap))
+    assert key_of(usual, "configure.queue", "enter") == "Enter"
+    assert key_of(usual, "configure.queue") == "F9"
+    assert key_of(own, "configure.queue", "enter") == "F11"
+    assert key_of(own, "range.use", "enter") == "Enter"
+    assert (key_of(usual, QUEUE), key_of(usual, FORM)) == ("F3", "F2")

@@ -26,6 +26,7 @@ from rottui.core.lr_suggestion import LossCurve, Refusal, Suggestion
 from rottui.tui.charts.cells import ASCII, UNICODE
 from rottui.tui.charts.lr_curves import RangePlot
 from rottui.tui.charts.painter import Painter
+from rottui.tui.key_names import key_of
 from rottui.tui.keymap import bindings
 from rottui.tui.widgets.chart import INTERVAL, ChartView
 from rottui.tui.widgets.config_words import rates_text
@@ -133,7 +134,8 @@ class RangeScreen(ModalScreen[Suggestion | None]):
     def _said(self, verdict: Suggestion | Refusal) -> str:
         text = f"suggestion: {verdict.sentence}"
         if isinstance(verdict, Suggestion):
-            text += f". Enter puts {rates_text(verdict, sweep=self._sweep)} into the form."
+            key = key_of(self.app, "range.use", "enter")
+            text += f". {key} puts {rates_text(verdict, sweep=self._sweep)} into the form."
         return text
 
     def _update(self) -> None:

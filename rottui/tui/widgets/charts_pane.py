@@ -16,6 +16,7 @@ from rottui.tui.charts.curves import LETTERS, Plot
 from rottui.tui.charts.drawing import SMALLEST
 from rottui.tui.charts.metrics import Metric, Splits
 from rottui.tui.charts.painter import Painter
+from rottui.tui.key_names import QUEUE, key_of
 from rottui.tui.keymap import bindings
 from rottui.tui.snapshot import Snapshot
 from rottui.tui.widgets.chart import INTERVAL, ChartView
@@ -260,7 +261,8 @@ class ChartsPane(LookingPane, can_focus=True):
         if not runs:
             lines = [
                 "No run is chosen.",
-                "In the queue (F3), put the cursor on a run, or mark several with space.",
+                f"In the queue ({key_of(self.app, QUEUE)}), put the cursor on a run, "
+                f"or mark several with {key_of(self.app, 'queue.mark').lower()}.",
             ]
         else:
             lines = [f"#{run.id} {run.name} is {run.state.value}; no epoch yet." for run in runs]

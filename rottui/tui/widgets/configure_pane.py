@@ -13,7 +13,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Static
 
-from rottui.tui.key_names import key_name
+from rottui.tui.key_names import key_name, key_of
 from rottui.tui.keymap import actions, bindings, first_key, keys_now
 from rottui.tui.widgets import form_fields
 from rottui.tui.widgets.form import ConfigForm, Said
@@ -402,8 +402,9 @@ class ConfigurePane(Vertical, can_focus=True):
                 return
             begin = key_name(first_key(self.app, "app.first"))
             keys = f"{begin} queues a first sweep, on built-in garments\n" if self._greets else ""
+            queue = key_of(self.app, "configure.queue", "enter")
             keys += (
-                f"{preset} preset · {sweep} sweep · Enter queues · up, down or Tab: edit a field"
+                f"{preset} preset · {sweep} sweep · {queue} queues · up, down or Tab: edit a field"
             )
             self._write("configure-help", keys)
         else:

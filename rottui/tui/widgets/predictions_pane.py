@@ -16,6 +16,7 @@ from textual.widget import Widget
 
 from rottui.store.records import RunRow
 from rottui.tui.charts.cells import ASCII, UNICODE, Row, Span, flow
+from rottui.tui.key_names import FORM, QUEUE, key_of
 from rottui.tui.keymap import bindings
 from rottui.tui.ramps import Depth
 from rottui.tui.requests import Requests
@@ -362,10 +363,12 @@ class PredictionsPane(Widget, can_focus=True):
         if self._run is None:
             lines = [
                 "There is no run under the queue's cursor.",
-                "Queue one in the form (F2); in the queue (F3), put the cursor on it.",
+                f"Queue one in the form ({key_of(self.app, FORM)}); "
+                f"in the queue ({key_of(self.app, QUEUE)}), put the cursor on it.",
             ]
         elif self._requests.problem:
-            lines = ["r looks again; a run that trains is looked at again by itself."]
+            key = key_of(self.app, "predictions.reload")
+            lines = [f"{key} looks again; a run that trains is looked at again by itself."]
         else:
             lines = []
         return [self._plain((Span(line),)) for line in lines]

@@ -19,6 +19,7 @@ from rottui.tui.charts.cells import ASCII, UNICODE, Row, Span
 from rottui.tui.charts.drawing import SMALLEST
 from rottui.tui.charts.painter import Painter
 from rottui.tui.charts.sweep_plot import SweepPlot, groups, x_field
+from rottui.tui.key_names import QUEUE, key_of
 from rottui.tui.keymap import bindings
 from rottui.tui.snapshot import Snapshot
 from rottui.tui.standings import CIRCULAR, LONG_WAY, Standings, standings, sweep_fields
@@ -417,11 +418,12 @@ class SweepPane(Vertical, can_focus=True):
         )
 
     def _explanation(self) -> list[Row]:
+        place = f"In the queue ({key_of(self.app, QUEUE)}), put the cursor on a run of a sweep"
         if self._run is None:
-            lines = ["No run is chosen.", "In the queue (F3), put the cursor on a run of a sweep."]
+            lines = ["No run is chosen.", f"{place}."]
         else:
             lines = [
                 f"Run {self._run.id} is of no sweep.",
-                "In the queue (F3), put the cursor on a run of a sweep; F8 in the form makes one.",
+                f"{place}; {key_of(self.app, 'configure.toggle_sweep')} in the form makes one.",
             ]
         return [(Span(line),) for line in lines]
