@@ -108,7 +108,7 @@ def test_the_data_are_told_apart_in_words_else_by_their_digests() -> None:
 
 @cache
 def five_sides() -> Comparison:
-    return made(*(run(i, seed=i % 3, lr=0.1 * (i // 3)) for i in range(3, 18)))
+    return made(*(run(i, 40.1 + 0.7 * (i % 3), seed=i % 3, lr=(i // 3) / 10) for i in range(3, 18)))
 
 
 @pytest.mark.parametrize("ascii", [False, True])
@@ -132,9 +132,11 @@ def test_sides_that_do_not_fit_are_one_key_away_and_no_number_is_cut(
         seen |= set(found) - {"…", "~"}
         test_mae = [line for line in lines if line.startswith(("test circular", "circ "))]
         assert not any(mark in line for line in test_mae for mark in "…~#")
+        assert any("±" in line or "+-" in line for line in test_mae) is (width > 56)
         if not more:
             break
     assert seen == set("ABCDE")
+    assert (skipped == 0) is (width == 196), "all at once where there is room"
 
 
 @pytest.mark.parametrize(

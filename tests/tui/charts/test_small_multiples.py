@@ -62,6 +62,13 @@ def test_the_room_is_used_and_nothing_is_cut_that_fits() -> None:
     assert "20.0" in shown(width=44, height=10)[9]
 
 
+def test_a_line_is_a_line_and_no_wall() -> None:
+    rows = shown(glyphs=ASCII)
+    columns_of = ["".join(row[x] for row in rows[2:8]) for x in range(19)]
+    stars = [column.count("*") for column in columns_of]
+    assert max(stars) == 2, "one a column, and one more where it goes down a row"
+
+
 def test_a_spike_of_one_epoch_is_seen() -> None:
     spiky = {3: falling(20, 20, 90, 20, 20)}
     shot = sweep_snapshot("lr=1e-2", [20], first=3)
