@@ -702,6 +702,18 @@ async def test_without_colour_everything_is_still_there(monkeypatch: pytest.Monk
         assert "✗ #2 epoch 1 NaN" in text(app)
 
 
+async def test_every_way_to_look_at_curves_is_ascii_where_nothing_else_can_be_shown() -> None:
+    app = Host(quick_pane(ascii=True))
+    async with app.run_test(size=(100, 30)) as pilot:
+        given = snapshot(curve(*[1.0] * 9), curve(*[0.2] * 9))
+        runs = tuple(replace(one, config={"seed": one.id, "lr": 1e-3}) for one in given.runs)
+        app.pane.show(replace(given, runs=runs), (1, 2), 3)
+        for key in ("v", "left", "a", "x", "X", "plus", "v", "x", "Y"):
+            await pilot.press(key)
+            await settle(pilot)
+            assert text(app).isascii(), key
+
+
 async def test_with_ascii_only_nothing_else_is_written() -> None:
     app = Host(quick_pane(ascii=True))
     async with app.run_test(size=(80, 24)) as pilot:

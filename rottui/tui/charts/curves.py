@@ -10,6 +10,7 @@ from math import isfinite
 from rottui.store.records import EpochRow, EventRow, RunRow
 from rottui.tui.charts.chart import Chart, Dot, Mark, Note, Reference, Shade
 from rottui.tui.charts.limits import Limits, near, with_references, x_limits, y_limits
+from rottui.tui.charts.line_names import line_names
 from rottui.tui.charts.look import LOOK, Look, XAxis, place_of, smoothed
 from rottui.tui.charts.metrics import Metric, Splits
 from rottui.tui.charts.seeds import family_of, mean_of
@@ -57,6 +58,8 @@ class Shown:
     """Equal for runs that differ in their seed only."""
     total: int = 0
     """Epochs of a curve of which the rows are only some; 0 where they are all."""
+    name: str = ""
+    """What tells it from the other runs, such as ``lr 1e-3``."""
     pinned: bool = False
     """Whether it is seen where other runs share a cell with it."""
 
@@ -100,6 +103,7 @@ class Plot:
         Without events, nothing is marked but where a run diverged.
         """
         happened = events or {}
+        names = line_names({run.id: run.config for run in runs}, seeds=not look.spread)
         shown = (
             Shown(
                 run.id,
@@ -109,6 +113,7 @@ class Plot:
                 run.best.epoch if run.best is not None and events is not None else None,
                 family_of(run.config) if look.spread and run.id != pinned else "",
                 _total(epochs.get(run.id, ())),
+                names.get(run.id, ""),
                 run.id == pinned,
             )
             for run in runs
@@ -216,7 +221,8 @@ class Plot:
             ys = smoothed(mean.means, self.look.smoothing)
             tag = _name(family) if len(self.runs) > len(family) and split == splits[-1] else ""
             curve = clean(mean.xs, ys, log=self.log)
-            curves.append(Series(f"{_name(family)} {split}", curve, style, STROKES[split], tag))
+            name = f"{_name(family)} {split}"
+            curves.append(Series(name, curve, style, STROKES[split], tag, family[0][0].name))
             bands.append(Shade(mean.band, f"{style} dim"))
         return curves, bands
 
@@ -276,7 +282,7 @@ class Plot:
             last = len(self.runs) > 1 and split == splits[-1]
             tag = f"#{run.run_id}" if last else ""
             rank = 1 if run.pinned else 0
-            found.append(Series(name, curve, style, STROKES[split], tag, rank))
+            found.append(Series(name, curve, style, STROKES[split], tag, run.name, rank))
         return found
 
 

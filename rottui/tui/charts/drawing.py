@@ -18,6 +18,8 @@ from rottui.tui.charts.ticks import value_ticks, x_ticks
 
 SMALLEST = (24, 6)
 """Columns and rows below which a chart says nothing and numbers say more."""
+ROOMY = 64
+"""Columns that the curves keep where names stand at their ends."""
 LABELS = 6
 """Columns for the y axis' labels; more when a label is longer."""
 
@@ -32,7 +34,8 @@ def draw(
     points = sum(curve.total for curve in curves)
     ticks = value_ticks(chart.y, height - 3)
     margin = max(LABELS, *(len(tick.label) for tick in ticks), 0)
-    tags = max((len(series.tag) for series in chart.series), default=0)
+    ends = _ends(chart, width - margin - 2)
+    tags = max(map(len, ends), default=0)
     right = tags + 1 if tags else 0
     wide, high = width - margin - 1 - right, height - 3
     if wide < 4 or high < 2:
@@ -62,7 +65,7 @@ def draw(
     except DrawingError as problem:
         error = str(problem)
         area.write(0, error, "run-failed")
-    names = _names(chart, curves, high)
+    names = _names(chart, curves, ends, high)
     drawn = sum(len(part) for line in lines for part in line.parts)
     thinned = any(
         curve.thinned or len(segment) > 4 * wide for curve in curves for segment in curve.segments
@@ -113,12 +116,21 @@ def _references(chart: Chart, high: int) -> dict[int, str]:
     return rows
 
 
-def _names(chart: Chart, curves: Sequence[Curve], high: int) -> dict[int, tuple[str, str]]:
+def _ends(chart: Chart, width: int) -> list[str]:
+    """What stands at the end of each curve: more than its tag where the curves keep enough room."""
+    long = [f"{one.tag} {one.label}" if one.tag and one.label else one.tag for one in chart.series]
+    roomy = width - max(map(len, long), default=0) >= ROOMY
+    return long if roomy else [series.tag for series in chart.series]
+
+
+def _names(
+    chart: Chart, curves: Sequence[Curve], texts: Sequence[str], high: int
+) -> dict[int, tuple[str, str]]:
     """Row to name and style: each name beside the end of its curve, or in the next free row."""
     ends = []
-    for series, curve in zip(chart.series, curves, strict=True):
-        if series.tag and curve.last is not None:
-            ends.append((_row_of(chart.y.share(curve.last[1]), high), series.tag, series.style))
+    for series, curve, text in zip(chart.series, curves, texts, strict=True):
+        if text and curve.last is not None:
+            ends.append((_row_of(chart.y.share(curve.last[1]), high), text, series.style))
     names: dict[int, tuple[str, str]] = {}
     for row, tag, style in sorted(ends):
         near = sorted(range(high), key=lambda free: (abs(free - row), -free))

@@ -91,6 +91,8 @@ class Series:
     stroke: Stroke = Stroke.SOLID
     tag: str = ""
     """What stands at the end of the curve, such as ``#3``."""
+    label: str = ""
+    """What stands behind the tag where there is room, such as ``lr 1e-3``."""
     rank: int = 0
     """Where curves share a cell, the highest is seen."""
 

@@ -119,7 +119,7 @@ def _header(
 def _row(
     run: RunRow,
     mark: str,
-    style: str,
+    colour: str,
     last: EpochRow | None,
     numbers: Sequence[_Column],
     state: bool,
@@ -141,7 +141,7 @@ def _row(
     room = width - columns(tuple(right)) - 1
     tag = f"#{run.id} "
     name = shorten_middle(mark + run.name, max(0, room - len(tag)), glyphs.more)
-    return _sides((Span(tag, f"{style} bold"), Span(name)), right, width, glyphs)
+    return _sides((Span(tag, f"{colour} bold"), Span(name)), right, width, glyphs)
 
 
 def _number(metric: Metric, row: EpochRow, split: str, glyphs: Glyphs) -> str:

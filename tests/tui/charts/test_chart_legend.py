@@ -40,6 +40,13 @@ def test_with_more_room_the_state_has_its_own_column() -> None:
     assert queued.count("queued") == 2
 
 
+@pytest.mark.parametrize("width", [80, 120])
+def test_each_run_is_named_in_the_colour_of_its_curve(width: int) -> None:
+    rows = legend_rows(RUNS, CURVES, BOTH, width=width, height=9, styles={2: "run-1"})
+
+    assert [row[0].style for row in rows[1:]] == ["run-1 bold", "run-1 bold", "run-3 bold"]
+
+
 @pytest.mark.parametrize("width", [10, 24, 33, 47, 60, 80, 120, 200])
 def test_rows_are_as_wide_as_asked_and_numbers_are_never_cut(width: int) -> None:
     rows = legend_rows(RUNS, CURVES, BOTH, width=width, height=9)
