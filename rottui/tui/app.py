@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,7 +14,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 
 from rottui import locations
-from rottui.store.runs import RunStore
+from rottui.errors import RottuiError
 from rottui.tui.backstage import Hand
 from rottui.tui.colours import Colours
 from rottui.tui.commands import ActionCommands
@@ -22,7 +23,7 @@ from rottui.tui.key_names import NONE
 from rottui.tui.keymap import NO_KEY, bindings
 from rottui.tui.layout import Layout
 from rottui.tui.output.ascii_text import ASCII_TEXT
-from rottui.tui.pane_requests import PaneRequests
+from rottui.tui.pane_requests import PaneRequests, when_up
 from rottui.tui.remembered import Remembered
 from rottui.tui.screens.main import MainScreen
 from rottui.tui.theme_files import theme_folders
@@ -35,8 +36,13 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from rottui.shell_job import Job
+    from rottui.store.runs import RunStore
     from rottui.tui.parts import Parts
 
+WAIT_SECONDS = 1.0
+"""After so long it is told that the store is still being opened."""
+LATER_PANES = ("queue", "charts", "sweep", "equivariance", "data", "predictions", "details")
+"""Panes that come behind the first frame."""
 TROUBLE_SECONDS = 1.0
 """Between two looks at whether training waits for the store."""
 TROUBLE_AGAIN = 30
@@ -61,7 +67,7 @@ class RottuiApp(PaneRequests):
 
     def __init__(
         self,
-        store: RunStore,
+        store: RunStore | Path,
         *,
         data: str | None = None,
         workers: int | None = None,
@@ -72,7 +78,7 @@ class RottuiApp(PaneRequests):
         """Make the app; nothing is started before it is mounted.
 
         Args:
-            store: the run store, open.
+            store: the run store, open, or the folder of one that is opened behind the first frame.
             data: what ``--data`` says; the best data that is there if None.
             workers: worker threads of the engine; as many as fit the machine if None.
             theme: name of a theme for this time; the remembered one if None.
@@ -82,6 +88,8 @@ class RottuiApp(PaneRequests):
         super().__init__()
         self.job = job
         self._store = store
+        self.not_opened: RottuiError | None = None
+        """Why the store could not be opened, which ends the app."""
         self._data_text = data
         self._remembered = Remembered(locations.config_dir())
         self._worker_count = workers
@@ -99,8 +107,30 @@ class RottuiApp(PaneRequests):
         from rottui.tui.parts import Parts
 
         return Parts(
-            self, self._store, self._remembered, workers=self._worker_count, train=self._train
+            self, self._opened(), self._remembered, workers=self._worker_count, train=self._train
         )
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the store is open, and somebody answers what panes ask."""
+        return "parts" in self.__dict__
+
+    def _opened(self) -> RunStore:
+        """The store.
+
+        Raises:
+            StoreError: it cannot be opened.
+        """
+        if isinstance(self._store, Path):
+            from rottui.store.runs import RunStore
+
+            self._store = RunStore.open(self._store)
+        return self._store
+
+    def close_store(self) -> None:
+        """Close what was opened; nothing may use the store afterwards."""
+        if not isinstance(self._store, Path):
+            self._store.close()
 
     # --- starting ----------------------------------------------------------------------------
 
@@ -120,7 +150,37 @@ class RottuiApp(PaneRequests):
 
     def on_mount(self) -> None:  # noqa: D102
         self._take_own_keys()
-        self.call_after_refresh(self._bring_up)
+        self.call_after_refresh(self._open)
+
+    def _open(self) -> None:
+        """Open the store and load what the rest needs, behind the first frame."""
+        if not isinstance(self._store, Path):
+            self._bring_up()
+            return
+
+        def opened(error: RottuiError | None) -> None:
+            self.not_opened = error
+            if error is None:
+                self._bring_up()
+                self.do_held_back()
+            else:
+                self.exit(return_code=1)
+
+        self.set_timer(WAIT_SECONDS, self._tell_waiting)
+        Hand(self, "opening").do(self._try_to_open, opened, self.complain)
+
+    def _try_to_open(self) -> RottuiError | None:
+        try:
+            self._opened()
+        except RottuiError as error:
+            return error
+        for name in ("tui.parts", *(f"tui.widgets.{pane}_pane" for pane in LATER_PANES)):
+            import_module(f"rottui.{name}")  # here, since the event loop would stand still
+        return None
+
+    def _tell_waiting(self) -> None:
+        if not self.is_up:
+            self.notify("The store is being opened; another process may be busy with it.")
 
     def _bring_up(self) -> None:
         """Everything that the first frame does not need."""
@@ -190,7 +250,8 @@ class RottuiApp(PaneRequests):
         self._trouble_looks += 1
 
     def on_unmount(self) -> None:  # noqa: D102
-        self.parts.feed.stop()
+        if self.is_up:
+            self.parts.feed.stop()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """None of Textual's own commands: what there is stands in our table, by our names."""
@@ -217,15 +278,18 @@ class RottuiApp(PaneRequests):
 
     def terminal_lost(self) -> None:
         """A write has shown that the terminal is gone; any thread."""
-        self.parts.leaving.terminal_lost()
+        if self.is_up:
+            self.parts.leaving.terminal_lost()
 
     def wait_if_alone(self) -> None:
         """Wait for the process's end, if the screen has closed since its terminal is gone."""
-        self.parts.leaving.wait_if_alone()
+        if self.is_up:
+            self.parts.leaving.wait_if_alone()
 
     def stop_engine(self) -> None:
         """Checkpoint the runs in progress and end the workers; any thread, waits."""
-        self.parts.leaving.save()
+        if self.is_up:
+            self.parts.leaving.save()
 
     def stop_reading(self) -> None:
         """Nothing is read for the screen any more; any thread."""
@@ -241,8 +305,12 @@ class RottuiApp(PaneRequests):
 
     async def action_leave(self) -> None:
         """Exit; where runs are not done, ask what becomes of them."""
-        self.parts.leaving.leave()
+        if self.is_up:
+            self.parts.leaving.leave()
+        else:
+            self.exit(return_code=0)
 
+    @when_up
     def action_suspend(self) -> None:
         """Give the terminal back to the shell; the training here goes on."""
         self.parts.leaving.suspend(self._driver)
@@ -269,13 +337,15 @@ def run_app(
     """Open the store, show the app until it is left, and return the exit code.
 
     Raises:
-        StoreError: the store cannot be opened; nothing was shown yet.
+        StoreError: the store cannot be opened.
     """
-    with RunStore.open(store_folder) as store:
-        app = RottuiApp(store, data=data, workers=workers, theme=theme, job=job)
-        try:
-            app.run()
-        finally:
-            app.wait_if_alone()
-            app.stop_engine()  # a crash of the screen loses no training either
-        return app.return_code or 0
+    app = RottuiApp(store_folder, data=data, workers=workers, theme=theme, job=job)
+    try:
+        app.run()
+    finally:
+        app.wait_if_alone()
+        app.stop_engine()  # a crash of the screen loses no training either
+        app.close_store()
+    if app.not_opened is not None:
+        raise app.not_opened
+    return app.return_code or 0

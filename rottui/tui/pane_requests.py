@@ -6,8 +6,8 @@ Named handlers need no class at import time, so the panes load behind the first 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-from typing import TYPE_CHECKING, TypeVar, cast
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from rottui import locations
 from rottui.tui.key_names import key_name
@@ -39,9 +39,24 @@ if TYPE_CHECKING:
     from rottui.tui.widgets.system_pane import SystemPane
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 SHORT = 80
 """Characters that are read at a glance."""
+
+
+def when_up(answer: Callable[P, None]) -> Callable[P, None]:
+    """Hold a request back until the store is open: the form can be used before that."""
+
+    @wraps(answer)
+    def held(*args: P.args, **options: P.kwargs) -> None:
+        app = cast("PaneRequests", args[0])
+        if app.is_up:
+            answer(*args, **options)
+        else:
+            app.held_back.append(partial(answer, *args, **options))
+
+    return held
 
 
 class PaneRequests(PaintingApp):
@@ -56,6 +71,22 @@ class PaneRequests(PaintingApp):
 
     colours: Colours
     """Which themes there are, and which one is shown."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.held_back: list[Callable[[], None]] = []
+        """What was asked before the store was open."""
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the store is open, and somebody answers what panes ask."""
+        raise NotImplementedError
+
+    def do_held_back(self) -> None:
+        """Answer what was asked before the store was open."""
+        waiting, self.held_back = self.held_back, []
+        for answer in waiting:
+            answer()
 
     @property
     def parts(self) -> Parts:
@@ -153,6 +184,7 @@ class PaneRequests(PaintingApp):
         """Show every pane, with its usual room."""
         self.main.arrange_as_usual()
 
+    @when_up
     def on_main_screen_arranged(self, event: MainScreen.Arranged) -> None:
         """Remember how a person wants the panes."""
         self.parts.remember("layout", event.layout.to_json())
@@ -178,10 +210,12 @@ class PaneRequests(PaintingApp):
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.main.active, self.main.about_focus()))
 
+    @when_up
     def action_copy(self) -> None:
         """Copy or save what is on the screen, as a person chooses."""
         self.parts.copies.ask()
 
+    @when_up
     def action_notices(self) -> None:
         """Tell of ended runs in another way from now on."""
         self.say(self.parts.notify_otherwise())
@@ -239,6 +273,7 @@ class PaneRequests(PaintingApp):
         for pane in self.main.query("EquivariancePane, DataPane"):
             cast("EquivariancePane | DataPane", pane).request()
 
+    @when_up
     def on_configure_pane_data_chosen(self, event: ConfigurePane.DataChosen) -> None:  # noqa: D102
         self.choose_data(event.text)
 
@@ -320,6 +355,7 @@ class PaneRequests(PaintingApp):
         """Read the store behind the screen, then go on with what was found."""
         self.parts.wishes.do(action, then, self.complain)
 
+    @when_up
     def on_configure_pane_queued(self, event: ConfigurePane.Queued) -> None:  # noqa: D102
         self.parts.form_wishes.queue(event)
 
@@ -339,6 +375,7 @@ class PaneRequests(PaintingApp):
             self._look_at(data)
             self.main.form_pane.queue_example(data)
 
+    @when_up
     def on_configure_pane_range_wanted(self, event: ConfigurePane.RangeWanted) -> None:  # noqa: D102
         from rottui.tui.screens.lr_range import RangeScreen
 
@@ -463,9 +500,11 @@ class PaneRequests(PaintingApp):
         seconds = 4 if len(sentence) <= SHORT else 8
         self.notify(sentence, timeout=seconds, markup=False)
 
+    @when_up
     def on_configure_pane_edited(self, event: ConfigurePane.Edited) -> None:  # noqa: D102
         self.parts.form_wishes.edited(event)
 
+    @when_up
     def on_configure_pane_forked(self, event: ConfigurePane.Forked) -> None:  # noqa: D102
         self.parts.form_wishes.forked(event)
 
