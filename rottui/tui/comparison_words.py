@@ -311,4 +311,12 @@ def _interval(evidence: Evidence) -> str:
 
 
 def _problems(first: Side, side: Side) -> tuple[str, ...]:
-    return tuple(one.problem for one in (first, side) if one.problem)
+    """What was not tested, and what was tested by another checkpoint than the best."""
+    told = [one.problem for one in (first, side) if one.problem]
+    for one in (first, side):
+        told += [
+            f"run {run.run_id} is tested by its {run.kind} checkpoint, of epoch {run.epoch}"
+            for run in one.tested
+            if run.kind != "best"
+        ]
+    return tuple(told)

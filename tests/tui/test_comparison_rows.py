@@ -73,6 +73,16 @@ def test_what_cannot_be_compared_says_why() -> None:
     assert "run 2 has no checkpoint yet" in shown
 
 
+def test_another_checkpoint_than_the_best_is_told() -> None:
+    def test(row: RunRow) -> RunErrors:
+        kind = "last" if row.id == 2 else "best"
+        return RunErrors(row.id, kind, 3, "sha", "images", 30 + np.roll(NOISE, row.id))
+
+    pair = compared([with_errors(side, test) for side in sides_of([run(1), run(2, lr=0.1)])], 0)
+    told = [one for one in verdicts(pair)[0].details if "checkpoint" in one]
+    assert told == ["run 2 is tested by its last checkpoint, of epoch 3"]
+
+
 def test_networks_that_err_alike_are_not_told_apart() -> None:
     same = sides_of([run(1), run(2, optimizer="adamw")])
     comparison = compared(

@@ -16,6 +16,7 @@ from waiting import running, until
 
 from rottui.store.runs import RunStore
 from rottui.tui.app import RottuiApp
+from rottui.tui.screens.compare import CompareScreen
 from rottui.tui.screens.help import HelpScreen
 from rottui.tui.widgets.charts_pane import ChartsPane
 from rottui.tui.widgets.data_pane import DataPane
@@ -174,6 +175,31 @@ async def test_other_themes_look_as_they_did(app: RottuiApp, same_picture: Compa
             await until(pilot, lambda: f"-theme-{app.theme}" in app.classes)
             await settle(app, pilot)
             same_picture(app, f"queue-{theme}")
+
+
+async def test_a_comparison_looks_as_it_did(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    same_picture: Compare,
+    request: pytest.FixtureRequest,
+) -> None:
+    if not request.config.getoption("--update-pictures"):
+        pytest.skip("its numbers come of trainings, whose last bits differ by processor")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    with RunStore.open(tmp_path / "store") as store:
+        for lr, best_at in ((3e-3, 10), (1e-2, 9)):
+            put_trained_run(store, tmp_path / "cache", lr=lr, best_at=best_at)
+        app = RottuiApp(store, data="garments", train=False)
+        async with running(app, (80, 24)) as pilot:
+            await until(pilot, lambda: len(app.main.query_one(QueuePane).table.rows) == 2)
+            await pilot.press("f3", "home", "space", "space", "C")
+            await until(pilot, lambda: isinstance(app.screen, CompareScreen))
+            screen = app.screen
+            assert isinstance(screen, CompareScreen)
+            await until(pilot, lambda: screen.comparison is not None and not screen.note)
+            await pilot.pause()
+            same_picture(app, "compare-80x24")
 
 
 async def test_errors_beside_the_fields_look_as_they_did(
