@@ -9,15 +9,18 @@ from rottui.core.settings import settings, value_at
 
 MOST = 2
 """Settings in a name."""
+MANY = 24
+"""More runs than this have no room for names, and are not compared with each other."""
 SEED = "seed"
 
 
 def line_names(configs: Mapping[int, Mapping[str, Any]], *, seeds: bool = True) -> dict[int, str]:
     """Run id → such as ``lr 1e-3``: the first settings in which the runs differ.
 
-    Without ``seeds``, the seed is none of them. Runs that do not differ have no name.
+    Without ``seeds``, the seed is none of them. Without a name: runs that do not differ,
+    and those of which there are very many.
     """
-    if len(configs) < 2 or not all(configs.values()):
+    if not 2 <= len(configs) <= MANY or not all(configs.values()):
         return {}
     known = [*sorted(settings(), key=lambda path: path != "lr"), *([SEED] if seeds else [])]
     differing = [

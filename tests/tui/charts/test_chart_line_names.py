@@ -11,7 +11,7 @@ from test_chart_drawing import dots
 from rottui.core.config import RunConfig
 from rottui.tui.charts.curves import Plot
 from rottui.tui.charts.drawing import draw
-from rottui.tui.charts.line_names import line_names
+from rottui.tui.charts.line_names import MANY, line_names
 from rottui.tui.charts.metrics import Metric, Splits
 
 BASE = RunConfig()
@@ -33,6 +33,7 @@ def test_runs_that_do_not_differ_and_runs_without_a_config_have_no_names() -> No
     assert line_names(configs({}, {})) == {1: "", 2: ""}
     assert line_names(configs({})) == {}
     assert line_names({1: {}, 2: {"lr": 1.0}}) == {}
+    assert line_names(configs(*({"seed": n} for n in range(MANY + 1)))) == {}
 
 
 @pytest.mark.parametrize(("width", "named"), [(100, True), (60, False)])
