@@ -56,6 +56,7 @@ def fitting(text: str) -> list[int]:
         ("tag:*", [1, 3]),
         ("-tag:old", [2, 4, 5, 6]),
         ("sweep:a", [2]),
+        ("sweep:s*a", [2]),
         ("sweep:8", [4]),
         ("sweep:99", [6]),
         ("group:n*t", [4]),
