@@ -17,7 +17,7 @@ from rottui.core.settings import Value, settings
 from rottui.store.records import EpochRow
 from rottui.tui.charts.cells import ASCII, UNICODE, Glyphs, Row, Span, fit, shorten
 from rottui.tui.charts.limits import Limits, near, y_limits
-from rottui.tui.charts.series import Curve, Point, clean
+from rottui.tui.charts.series import Curve, Point, clean, decimate
 from rottui.tui.charts.sweep_plot import groups, x_field
 from rottui.tui.standing_words import spread_text, why_text
 from rottui.tui.standings import Standings
@@ -48,8 +48,30 @@ class Panel:
     best: bool
 
 
-def panels(found: Standings, epochs: Mapping[int, Sequence[EpochRow]], *, log: bool) -> list[Panel]:
+class Curves:
+    """The curves of runs, made anew only for those that have gone on."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, tuple[Sequence[EpochRow], str, bool, Curve]] = {}
+
+    def of(self, run_id: int, rows: Sequence[EpochRow], metric: str, *, log: bool) -> Curve:
+        """A metric of a run against the epoch; the same rows are known by their identity."""
+        kept = self._kept.get(run_id)
+        if kept is None or kept[0] is not rows or kept[1:3] != (metric, log):
+            kept = rows, metric, log, _curve(rows, metric, log=log)
+            self._kept[run_id] = kept
+        return kept[3]
+
+
+def panels(
+    found: Standings,
+    epochs: Mapping[int, Sequence[EpochRow]],
+    *,
+    log: bool,
+    known: Curves | None = None,
+) -> list[Panel]:
     """The settings line by line of the sweep's chart, each by rising value."""
+    known = known or Curves()
     field = x_field(found)
     at = None if field is None else found.fields.index(field)
     first = next((one for one in found.places if one.final is not None), None)
@@ -59,7 +81,7 @@ def panels(found: Standings, epochs: Mapping[int, Sequence[EpochRow]], *, log: b
             short = found.words(standing) if at is None else (_said(found, standing, at),)
             said = short if field is None else (settings()[field].short, *short)
             curves = tuple(
-                _curve(epochs.get(result.run_id, ()), found.measure.name, log=log)
+                known.of(result.run_id, epochs.get(result.run_id, ()), found.measure.name, log=log)
                 for result in standing.results
             )
             number = spread_text(standing.final, found.measure.show)
@@ -146,7 +168,8 @@ def _panel(
     dots = _Dots(wide, high - 2, glyphs)
     for curve in one.curves:
         for segment in curve.segments:
-            dots.line([(x.share(at), y.share(value)) for at, value in segment])
+            thinned = decimate(segment, x.share, 2 * wide)
+            dots.line([(x.share(at), y.share(value)) for at, value in thinned])
     rows: list[Row] = [(Span(name, f"{one.style} bold" + (" reverse" if chosen else "")),)]
     rows += [(Span(text, one.style),) for text in dots.rows()]
     rows.append((Span(shorten(_plain(number, glyphs), wide, glyphs.more)),))

@@ -162,6 +162,7 @@ class SweepPane(Vertical, can_focus=True):
         self._log = False
         self._best = True
         self._multiples = False
+        self._curves = small_multiples.Curves()
         self._asked: frozenset[int] = frozenset()
         """What curves were asked for last."""
         self._runs: tuple[RunRow, ...] = ()
@@ -410,7 +411,9 @@ class SweepPane(Vertical, can_focus=True):
     def _draw_multiples(self, found: Standings, chosen: tuple[Value, ...] | None) -> None:
         lines = self.query_one("#sweep-multiples", Lines)
         width, height = lines.size
-        shown = small_multiples.panels(found, self._snapshot.epochs, log=self._log)
+        shown = small_multiples.panels(
+            found, self._snapshot.epochs, log=self._log, known=self._curves
+        )
         lines.set_rows(
             small_multiples.draw(
                 found, shown, width, height, log=self._log, chosen=chosen, glyphs=self._glyphs

@@ -8,7 +8,7 @@ from sweep_rows import measured, sweep_snapshot
 
 from rottui.store.records import EpochRow
 from rottui.tui.charts.cells import ASCII, UNICODE, columns, plain
-from rottui.tui.charts.small_multiples import Panel, draw, panels
+from rottui.tui.charts.small_multiples import Curves, Panel, draw, panels
 from rottui.tui.snapshot import Snapshot
 from rottui.tui.standings import Standings, standings, sweep_fields
 
@@ -91,6 +91,20 @@ def test_what_diverged_or_has_no_curve_yet_says_so() -> None:
     assert "1 of 1 unfinished" in numbers
     assert "✗ the loss is not a number" in numbers
     assert plain(rows[0]).rstrip().endswith(", log")
+
+
+def test_only_curves_that_have_gone_on_are_made_anew() -> None:
+    known = Curves()
+    before = panels(found(THREE), CURVES, log=False, known=known)
+    longer = {**CURVES, 1: (*CURVES[1], measured(3, 80))}
+    after = panels(found(THREE), longer, log=False, known=known)
+    assert [new.curves[0] is old.curves[0] for new, old in zip(after, before, strict=True)] == [
+        *(True, True),
+        False,
+    ]
+    assert after[2].curves[0].last == (3, 80)
+    (other, *_) = panels(found(THREE), longer, log=True, known=known)
+    assert other.curves[0] is not after[0].curves[0]
 
 
 def test_lines_of_the_chart_are_told_apart_by_their_letters() -> None:
