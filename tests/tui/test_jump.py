@@ -13,6 +13,7 @@ from textual.geometry import Offset
 from waiting import until
 
 from rottui.tui.screens.jump import JumpScreen, Target, letters
+from rottui.tui.screens.questions import ConfirmScreen
 from rottui.tui.widgets.tab_line import PANES, title_of
 
 
@@ -58,3 +59,17 @@ async def test_keys_that_come_too_quickly_go_to_the_screen_below() -> None:
             jump.post_message(events.Key(key, key))
         await until(pilot, lambda: host.zoomed == 2)
         assert chosen == ["queue"]
+
+
+async def test_a_dialog_answers_once_however_quickly_keys_come() -> None:
+    host: App[None] = App()
+    answers: list[bool | None] = []
+    async with host.run_test() as pilot:
+        question = ConfirmScreen("Remove it?")
+        host.push_screen(question, answers.append)
+        await until(pilot, lambda: question.is_current)
+        for _ in range(3):
+            question.call_next(question.action_answer, True)
+        await until(pilot, lambda: not question.is_current)
+        await pilot.pause()
+        assert answers == [True]

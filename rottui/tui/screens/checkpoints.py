@@ -8,14 +8,14 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from rottui.store.records import Checkpoint, RunRow
+from rottui.tui.screens.dialog import Dialog
 from rottui.tui.widgets.formats import format_loss
 
 
-class CheckpointScreen(ModalScreen[Checkpoint]):
+class CheckpointScreen(Dialog[Checkpoint]):
     """The checkpoints of a run, each by the first letter of its kind; Esc answers None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -10,10 +10,10 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.screen import ModalScreen
 
 from rottui.tui.charts.cells import Row, Span
 from rottui.tui.keymap import bindings
+from rottui.tui.screens.dialog import Dialog
 from rottui.tui.widgets.glyphs import to_ascii
 from rottui.tui.widgets.key_line import KeyLine
 from rottui.tui.widgets.lines import Lines
@@ -25,7 +25,7 @@ EDGE = 10**6
 """More rows than any comparison has."""
 
 
-class CompareScreen(ModalScreen[None]):
+class CompareScreen(Dialog[None]):
     """Shows what it is given; it reads no store, and asks for what it wants to show."""
 
     scope: ClassVar[str] = "compare"

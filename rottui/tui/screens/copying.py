@@ -10,8 +10,9 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
+
+from rottui.tui.screens.dialog import Dialog
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Offer:
     """Whether a clipboard takes it."""
 
 
-class CopyScreen(ModalScreen[tuple[Offer, bool]]):
+class CopyScreen(Dialog[tuple[Offer, bool]]):
     """Answers an offer and whether it is to be saved; Esc answers None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,y", "dismiss", "Close")]

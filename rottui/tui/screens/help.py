@@ -11,11 +11,11 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from rottui.tui.key_names import key_names
 from rottui.tui.keymap import SCOPES, actions, keys_now
+from rottui.tui.screens.dialog import Dialog
 
 ABOUT = {
     "configure": "What is to be trained: one run, or the runs of a sweep. What is typed is checked "
@@ -43,7 +43,7 @@ ABOUT = {
 """What each pane is for, in a sentence or two."""
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """What has the focus, then the table of all actions, those of that scope first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

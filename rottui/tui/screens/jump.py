@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from textual import events
 from textual.app import ComposeResult
 from textual.geometry import Offset
-from textual.screen import ModalScreen
 from textual.widgets import Static
+
+from rottui.tui.screens.dialog import Dialog
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Sign(Static):
             self.screen.dismiss(self._target.scope)
 
 
-class JumpScreen(ModalScreen[str]):
+class JumpScreen(Dialog[str]):
     """Answers the scope of the pane that was chosen; any other key answers None."""
 
     DEFAULT_CSS = """

@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from rottui.core.config import RunConfig
@@ -28,6 +27,7 @@ from rottui.tui.charts.lr_curves import RangePlot
 from rottui.tui.charts.painter import Painter
 from rottui.tui.key_names import key_of
 from rottui.tui.keymap import bindings
+from rottui.tui.screens.dialog import Dialog
 from rottui.tui.widgets.chart import INTERVAL, ChartView
 from rottui.tui.widgets.config_words import rates_text
 from rottui.tui.widgets.glyphs import to_ascii
@@ -36,7 +36,7 @@ from rottui.tui.widgets.lines import Lines
 from rottui.tui.widgets.range_rows import seed_rows
 
 
-class RangeScreen(ModalScreen[Suggestion | None]):
+class RangeScreen(Dialog[Suggestion | None]):
     """Shows one range test; closes with the suggestion that is to be used, or with None.
 
     It trains nothing: ``Begun`` asks whoever can to call ``show`` with the test's events.

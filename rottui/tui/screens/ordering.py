@@ -9,17 +9,17 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from rottui.tui.screens.dialog import Dialog
 from rottui.tui.widgets.glyphs import glyphs, to_ascii
 
 QUEUE = ""
 """Answers that the order is that of the queue."""
 
 
-class OrderScreen(ModalScreen[str]):
+class OrderScreen(Dialog[str]):
     """Answers the name of a column, or ``QUEUE``; Esc answers None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -11,6 +11,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from rottui.tui.screens.dialog import Dialog
+
 _CSS = """
 {name} {{ align: center middle; }}
 {name} > Vertical {{
@@ -21,7 +23,7 @@ _CSS = """
 """
 
 
-class ConfirmScreen(ModalScreen[bool]):
+class ConfirmScreen(Dialog[bool]):
     """A question with yes and no; Esc and Enter mean no, since it asks about losses."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -47,7 +49,7 @@ class ConfirmScreen(ModalScreen[bool]):
         self.dismiss(answer)
 
 
-class NumberScreen(ModalScreen[float]):
+class NumberScreen(Dialog[float]):
     """A question whose answer is a number that is typed; Esc answers None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Close")]
@@ -80,7 +82,7 @@ class NumberScreen(ModalScreen[float]):
         self.dismiss(number)
 
 
-class LeaveScreen(ModalScreen[str]):
+class LeaveScreen(Dialog[str]):
     """What becomes of the runs that are not done when the screen is left; the last choice is first.
 
     Answers ``go on``, ``stop`` or, by Esc, None.

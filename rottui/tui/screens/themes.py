@@ -8,12 +8,12 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.theme import BUILTIN_THEMES, Theme
 from textual.timer import Timer
 from textual.widgets import Footer
 
 from rottui.tui.keymap import bindings
+from rottui.tui.screens.dialog import Dialog
 from rottui.tui.widgets.line_table import MOVES, LineTable
 from rottui.tui.widgets.table_layout import Cell, Column
 
@@ -32,7 +32,7 @@ class ThemeTable(LineTable[Theme], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [*MOVES]
 
 
-class ThemeScreen(ModalScreen[bool]):
+class ThemeScreen(Dialog[bool]):
     """Stands at the side, so that what it changes can be seen; Esc answers False.
 
     Args:

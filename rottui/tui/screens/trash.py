@@ -10,11 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from rottui.store.records import RunRow
 from rottui.tui.keymap import bindings
+from rottui.tui.screens.dialog import Dialog
 from rottui.tui.widgets import queue_cells
 from rottui.tui.widgets.key_line import KeyLine
 from rottui.tui.widgets.line_table import MOVES, LineTable
@@ -26,7 +26,7 @@ class TrashTable(LineTable[RunRow], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [*MOVES]
 
 
-class TrashScreen(ModalScreen[None]):
+class TrashScreen(Dialog[None]):
     """Shows what it is given; it knows no store, and only says what a person wants."""
 
     AUTO_FOCUS = "TrashTable"

@@ -7,11 +7,11 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
 
 from rottui.errors import StoreError
 from rottui.store.tagging import checked_tag
+from rottui.tui.screens.dialog import Dialog
 
 Tags = tuple[list[str], list[str]]
 """Those to be put on, and those to be taken off."""
@@ -39,7 +39,7 @@ def tags_in(text: str) -> Tags:
     return [checked_tag(word) for word in words if not word.startswith("-")], off
 
 
-class TagScreen(ModalScreen[Tags]):
+class TagScreen(Dialog[Tags]):
     """Answers the tags to put on and to take off; Esc answers None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Close")]
@@ -68,7 +68,7 @@ class TagScreen(ModalScreen[Tags]):
             self.query_one(".about", Static).update(str(error))
 
 
-class NotesScreen(ModalScreen[str]):
+class NotesScreen(Dialog[str]):
     """Answers the notes as they are then; Esc answers None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
