@@ -19,8 +19,6 @@ import sys
 import time
 from typing import NoReturn
 
-import psutil
-
 SHELL_SECONDS = 1.0
 """How long a shell that ends may take after it has told its jobs."""
 
@@ -104,12 +102,22 @@ def _waiting_shell() -> int | None:
     group = os.getpgrp()
     if not os.isatty(0) or group == os.getsid(0):
         return None
+    parent = os.getppid() if group == os.getpid() else _parent(group)
     try:
-        parent = psutil.Process(group).ppid()
         started_it = os.getsid(parent) == os.getsid(0) and os.getpgid(parent) != group
-    except (OSError, psutil.Error):
+    except OSError:
         return None
     return parent if started_it else None
+
+
+def _parent(process: int) -> int:
+    """The parent of another process; -1 if that has ended."""
+    import psutil  # late: where the app leads its group, as under a shell, nobody has to look
+
+    try:
+        return psutil.Process(process).ppid()
+    except psutil.Error:
+        return -1
 
 
 def _stand_in(app: int, told: int, shell: int) -> NoReturn:
@@ -155,6 +163,8 @@ def _ends_soon(shell: int) -> bool:
     A shell that ends tells the jobs that are stopped to end as well (bash does), which is no wish
     of a person's: to the app it is a terminal that vanishes.
     """
+    import psutil
+
     end = time.monotonic() + SHELL_SECONDS
     while time.monotonic() < end:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -35,9 +36,13 @@ def launch(*, store: str | None, data: str | None, workers: str | None, theme: s
     job = enter_job()
     log_to(folder)
     be_quiet_over_ssh()
-    from rottui.tui.app import run_app
+    gc.disable()  # until the first frame: nearly all that is made for it stays
+    try:
+        from rottui.tui.app import run_app
 
-    return run_app(store_folder=folder, data=data, workers=count, theme=theme, job=job)
+        return run_app(store_folder=folder, data=data, workers=count, theme=theme, job=job)
+    finally:
+        gc.enable()
 
 
 QUIET = {"TEXTUAL_FPS": "15", "TEXTUAL_ANIMATIONS": "none", "TEXTUAL_SMOOTH_SCROLL": "0"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from collections.abc import Iterable, Sequence
@@ -154,6 +155,9 @@ class RottuiApp(PaneRequests):
 
     def _open(self) -> None:
         """Open the store and load what the rest needs, behind the first frame."""
+        if not gc.isenabled():
+            gc.freeze()  # what is there by now stays: no collection has to look at it
+            gc.enable()
         if not isinstance(self._store, Path):
             self._bring_up()
             return
