@@ -211,6 +211,10 @@ async def test_it_asks_once_a_revision_and_shows_what_comes() -> None:
         await pilot.pause()
         assert app.said == [DetailsPane.Requested(7)] * 2
         assert any("claimed" in line for line in app.shown)
+        app.pane.take(DETAILS)
+        app.show(newer)
+        await pilot.pause()
+        assert len(app.said) == 2  # what is known of this revision needs no second look
         app.pane.take(replace(DETAILS, run_id=8, events=()))
         assert any("claimed" in line for line in app.shown)
         app.pane.fail(7, "the store is locked")
