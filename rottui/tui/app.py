@@ -98,7 +98,7 @@ class RottuiApp(PaneRequests):
         self._trouble: str | None = None
         self._trouble_looks = 0
         self._interrupted_told = ""
-        self.ascii_only = self.stage.ascii = _ascii_only()
+        self.ascii_only = _ascii_only()
         self.colours = Colours(self, theme_folders(locations.config_dir()), self._bad_theme)
         self.colours.begin(theme, self._remembered.get("theme"))
 

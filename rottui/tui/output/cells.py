@@ -37,46 +37,22 @@ class Cell(NamedTuple):
 BLANK = Cell(" ", PLAIN)
 
 
-def cells_of(
-    segments: Iterable[Segment], colors: ColorSystem, *, ascii: bool = False
-) -> list[Cell]:
-    """A line's segments as cells; control segments are none.
-
-    Where only ``ascii`` can be shown, each other character has a stand-in of as many cells.
-    """
+def cells_of(segments: Iterable[Segment], colors: ColorSystem) -> list[Cell]:
+    """A line's segments as cells; control segments are none."""
     cells: list[Cell] = []
     for text, style, control in segments:
         if not control:
-            cells += _cells(text, look_of(style, colors), ascii)
+            cells += _cells(text, look_of(style, colors))
     return cells
 
 
 @lru_cache(maxsize=8192)
-def _cells(text: str, look: Look, ascii: bool) -> tuple[Cell, ...]:
+def _cells(text: str, look: Look) -> tuple[Cell, ...]:
     blank = Cell(" ", look.on_blank)
-    pieces: Iterable[str] = text if _is_plain(text) else _pieces(text)
-    if ascii and not text.isascii():
-        pieces = map(_in_ascii, pieces)
-    return tuple(blank if piece == " " else Cell(piece, look) for piece in pieces)
-
-
-_UPRIGHT = "│┃║▏▎▍▌▐▊▋▉▕"
-_FLAT = "─━═╌▁▂▃▔"
-_STAND_INS = (
-    dict.fromkeys(_UPRIGHT, "|")
-    | dict.fromkeys(_FLAT, "-")
-    | dict.fromkeys("┌┐└┘├┤┬┴┼╭╮╯╰╔╗╚╝", "+")
-    | dict.fromkeys("▄▅▆▇█▀▚▞▙▛▜▟▖▗▘▝■", "#")
-    | {"·": "-", "×": "x", "…": "~", "→": ">", "←": "<", "↑": "^", "↓": "v", "°": " ", "–": "-"}
-    | {"‹": "<", "›": ">", "●": "*", "±": "+", "⏎": "<"}
-)
-"""What panes do not replace themselves, such as the frames and scrollbars of Textual's own."""
-
-
-def _in_ascii(piece: str) -> str:
-    """A piece of one cell that says the nearest thing; the second cell of a wide one is blank."""
-    first = piece[:1]
-    return (first or " ") if first.isascii() else _STAND_INS.get(first, "?")
+    return tuple(
+        blank if piece == " " else Cell(piece, look)
+        for piece in (text if _is_plain(text) else _pieces(text))
+    )
 
 
 def _is_plain(text: str) -> bool:

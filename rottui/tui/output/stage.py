@@ -23,10 +23,8 @@ Frame = ChopsUpdate | LayoutUpdate
 class Stage:
     """What shall be on the screen, and what is."""
 
-    def __init__(self, colors: ColorSystem, *, ascii: bool = False) -> None:
+    def __init__(self, colors: ColorSystem) -> None:
         self._colors = colors
-        self.ascii = ascii
-        """Whether the terminal shows ASCII only."""
         self._wanted: list[list[Cell]] = []
         self._shown: list[list[Cell | None]] = []
         self._changed: set[int] = set()
@@ -85,7 +83,7 @@ class Stage:
         if not 0 <= y < len(self._wanted) or x >= self.size[0]:
             return
         line = self._wanted[y]
-        cells = cells_of(segments, self._colors, ascii=self.ascii)[: len(line) - x]
+        cells = cells_of(segments, self._colors)[: len(line) - x]
         line[x : x + len(cells)] = cells
         _mend(line, x - 1)
         _mend(line, x + len(cells) - 1)

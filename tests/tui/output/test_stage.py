@@ -56,18 +56,6 @@ def test_one_changed_cell_is_sent_as_one_cell() -> None:
     assert one.changes((0, 0)) == "\x1b[1;11H9\x1b[1;1H"
 
 
-@given(st.text("aé│▌…日😀ß·\u0301", max_size=COLUMNS))
-def test_where_only_ascii_is_shown_each_character_has_a_stand_in_of_its_width(text: str) -> None:
-    one = Stage(ColorSystem.TRUECOLOR, ascii=True)
-    one.resize(COLUMNS, LINES)
-    one.take(whole(text, "│ 日 ▁ e\u0301"))
-    sent = one.changes((0, 0))
-    assert sent.isascii()
-    screen = pyte.Screen(COLUMNS, LINES)
-    pyte.Stream(screen).feed(sent)
-    assert screen.display[1] == "| ?  - e".ljust(COLUMNS)
-
-
 def test_what_is_shown_already_is_not_sent_again() -> None:
     one = stage()
     one.take(whole("loss", style=STYLES[2]))
