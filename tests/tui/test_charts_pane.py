@@ -345,6 +345,18 @@ async def test_the_axes_stay_while_the_cursor_moves_and_a_zoomed_part_follows_it
         assert part(app)[0] == Limits(0.0, 4.0)
 
 
+async def test_the_cursor_does_not_wait_for_the_charts_turn() -> None:
+    app = Host(ChartsPane(interval=3600))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(snapshot(FALLING), (1,))
+        await settle(pilot)
+        await pilot.press("right")
+        await pilot.pause()
+        assert all(view._timer is None for view in app.query(ChartView))
+        await settle(pilot)
+        assert columns_of(app, "▲")[0]
+
+
 async def test_zooming_keeps_the_cursor_where_it_is() -> None:
     app = Host(quick_pane())
     async with app.run_test(size=(80, 24)) as pilot:
