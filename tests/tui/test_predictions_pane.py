@@ -180,12 +180,10 @@ async def test_without_classes_there_is_no_table_of_them() -> None:
 
 async def test_images_and_a_chart_stand_beside_each_other_when_there_is_room(host: Host) -> None:
     async with host.run_test(size=(120, 37)) as pilot:
-        await pilot.pause()
-        assert "true 180" in text(host)
+        await until(pilot, lambda: "true 180" in text(host))
         assert "images" in text(host)
         await pilot.press("v")
-        await pilot.pause()
-        assert "true angle" in text(host)
+        await until(pilot, lambda: "true angle" in text(host))
 
 
 async def test_pages_go_on_to_the_end_and_back(host: Host) -> None:
