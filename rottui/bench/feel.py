@@ -53,6 +53,8 @@ _LETTERS = "".join(chr(code) for code in (*range(0x100, 0x180), *range(0x410, 0x
 """Letters of one cell that the screen shows nowhere."""
 _GAP = (0.05, 0.12)
 """Seconds between two keys, drawn anew each time."""
+_READ = b"everything is paused"
+"""What the queue says once the store has been read."""
 _SETTLE = 2.0
 _QUIET = 0.05
 """Seconds without a byte after which a page counts as painted."""
@@ -172,8 +174,8 @@ def _paging(extent: Extent) -> tuple[tuple[float, ...], float]:
             app.leave = _QUIT_AND_SAVE
             app.wait_for_frame()
             app.press(_F3)
-            time.sleep(_SETTLE)
-            app.seconds_until_quiet(_SETTLE, since=0, after=0)
+            app.seconds_until(_READ, since=0)
+            app.seconds_until_quiet(2 * _SETTLE, since=0, after=0)
             began, written = time.perf_counter(), app.written
             time.sleep(extent.seconds)
             idle = (app.written - written) / (time.perf_counter() - began)
