@@ -11,8 +11,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual._context import active_message_pump
 from textual.app import App, SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
+from textual.screen import Screen
 
 from rottui import locations
 from rottui.errors import RottuiError
@@ -34,7 +38,6 @@ from rottui.tui.widgets.glyphs import to_ascii
 if TYPE_CHECKING:
     from textual.driver import Driver
     from textual.filter import LineFilter
-    from textual.screen import Screen
 
     from rottui.shell_job import Job
     from rottui.store.runs import RunStore
@@ -143,6 +146,19 @@ class RottuiApp(PaneRequests):
         """What a line goes through before it is sent."""
         filters = super().get_line_filters()
         return [*filters, ASCII_TEXT] if self.ascii_only else filters
+
+    def pop_screen(self) -> AwaitComplete:
+        """Close the screen on top, unless one asks for it that is closed already.
+
+        A key or a click that comes right after the one that closed a screen still goes to it; in
+        Textual 8.2.8 it then closes the next one, or ends the app where there is none.
+        """
+        asks = active_message_pump.get(None)
+        nodes = asks.ancestors_with_self if isinstance(asks, DOMNode) else ()
+        whose = next((node for node in nodes if isinstance(node, Screen)), None)
+        if len(self.screen_stack) == 1 or (whose and whose not in self.screen_stack):
+            return AwaitComplete()
+        return super().pop_screen()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our tokens, and what else themes do not name."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from textual import events
+from textual.command import CommandPalette
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.geometry import Size
 from textual.keys import key_to_character
@@ -131,3 +132,24 @@ async def test_nothing_breaks(
                 app.stop_engine()
     wrong = [record for record in caplog.records if record.levelno >= logging.ERROR]
     assert not wrong, ([record.getMessage() for record in wrong], done[-SHOWN:])
+
+
+async def test_a_double_click_beside_the_palette_closes_it_and_no_more(
+    image_folder: Path, tmp_path: Path
+) -> None:
+    with RunStore.open(tmp_path / "store") as store:
+        app = StayingApp(store, data=str(image_folder), train=False)
+        async with app.run_test(size=(120, 40)) as pilot:
+            await holds(lambda: app.main.is_complete)
+            for below in (False, True):
+                if below:
+                    await app.run_action("help")
+                await app.run_action("command_palette")
+                await holds(lambda: isinstance(app.screen, CommandPalette))
+                before = app.screen_stack[-2]
+                await pilot.pause()
+                for event in [events.MouseDown, events.MouseUp] * 2:
+                    send(app, event(None, 1, 38, 0, 0, 1, False, False, False, 1, 38))
+                await holds(lambda: not isinstance(app.screen, CommandPalette))
+                await pilot.pause()
+                assert app.screen is before
