@@ -23,6 +23,7 @@ from rottui.errors import TerminalError
 from rottui.tui.config_file import read_config
 from rottui.tui.key_names import key_names
 from rottui.tui.keymap import ACTIONS
+from rottui.tui.notices import SETTING, way_of
 from rottui.tui.own_keys import own_keys
 from rottui.tui.terminal_answers import ask
 from rottui.tui.theme_files import load_themes, theme_folders
@@ -94,7 +95,9 @@ def _settings() -> list[Finding]:
     config = read_config(folder)
     own = own_keys(config.keys)
     _, problems = load_themes(theme_folders(folder))
-    return settings_findings(config, own.problems, len(own.keymap), problems)
+    _, odd_way = way_of(config.values.get(SETTING), None)
+    wrong = [*own.problems, *([odd_way] if odd_way else [])]
+    return settings_findings(config, wrong, len(own.keymap), problems)
 
 
 def _print_finding(finding: Finding) -> None:

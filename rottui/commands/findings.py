@@ -166,13 +166,13 @@ def _frames(terminal: Terminal) -> Finding:
 
 
 def settings_findings(
-    config: ConfigFile, key_problems: Sequence[str], own_keys: int, themes: Sequence[ThemeProblem]
+    config: ConfigFile, wrong: Sequence[str], own_keys: int, themes: Sequence[ThemeProblem]
 ) -> list[Finding]:
     """Everything about the config file and the themes.
 
     Args:
         config: the file.
-        key_problems: what is wrong with its keys.
+        wrong: what is wrong with what it says.
         own_keys: actions that have other keys by it.
         themes: theme files that cannot be used.
     """
@@ -180,7 +180,7 @@ def settings_findings(
     if config.problem is not None:
         found = [Finding(about, Grade.WRONG, f"{config.path}: {config.problem}")]
     else:
-        found = [Finding(about, Grade.WRONG, problem) for problem in key_problems]
+        found = [Finding(about, Grade.WRONG, problem) for problem in wrong]
         if not found:
             exists = config.values or config.path.exists()
             changed = f"{own_keys} actions with other keys" if own_keys else "the usual keys"

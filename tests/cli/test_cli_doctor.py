@@ -136,12 +136,12 @@ def test_every_problem_of_the_settings_is_named(rottui, folders: Path) -> None:
     config = folders / "config" / "config.toml"
     (config.parent / "themes").mkdir(parents=True)
     (config.parent / "themes" / "mine.toml").write_text('name = "mine"\n')
-    config.write_text('[keys]\n"queue.pawse" = "p"\n"queue.pause" = "c, f77"\n')
+    config.write_text('notify = "loudly"\n[keys]\n"queue.pawse" = "p"\n"queue.pause" = "c, f77"\n')
     answer = rottui("doctor", "--json")
     assert answer.code == 1
     wrong = [f["fact"] for f in json.loads(answer.out)["findings"] if f["grade"] == "wrong"]
-    assert len(wrong) == 4
-    for words in ("queue.pawse", "f77", "c is queue.pause now", "mine.toml"):
+    assert len(wrong) == 5
+    for words in ("loudly", "queue.pawse", "f77", "c is queue.pause now", "mine.toml"):
         assert words in " ".join(wrong)
     config.write_text("[keys\n")
     assert "line 1" in rottui("doctor").out
