@@ -76,6 +76,8 @@ class PaintingApp(App[None]):
         driver = self._driver
         if not self._running or self._closed or not isinstance(driver, ReadyDriver):
             return
+        if not self.screen_stack:  # the terminal was ready before the first screen was
+            return
         if not driver.when_ready(self._send_changes_soon):
             return
         cursor = self.screen.outer_size.clamp_offset(self.cursor_position)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from rottui.store.records import NewRun
 from rottui.store.runs import RunStore
 from rottui.tui import app as app_module
 from rottui.tui.app import RottuiApp
+from rottui.tui.output.painting import PaintingApp
 from rottui.tui.widgets.queue_pane import QueuePane
 
 KEYS = [
@@ -111,3 +112,24 @@ async def test_nothing_is_written_while_nothing_changes(
         written = app.written
         await pilot.pause(1.5)
         assert app.written == written
+
+
+class Terminal:
+    """A driver whose terminal has taken everything."""
+
+    def __init__(self) -> None:
+        self.written: list[str] = []
+
+    def when_ready(self, ready: Callable[[], None]) -> bool:
+        return True
+
+    def write(self, data: str) -> None:
+        self.written.append(data)
+
+
+def test_a_terminal_that_is_ready_before_there_is_a_screen_is_sent_nothing() -> None:
+    app = PaintingApp()
+    app._running = True
+    app._driver = terminal = Terminal()  # type: ignore[assignment]
+    app.repaint()
+    assert terminal.written == []
