@@ -33,7 +33,7 @@ def pressed_keys(descriptor: int) -> Iterator[str]:
     except termios.error as error:
         raise OSError(*error.args) from None
     try:
-        tty.setraw(descriptor)
+        tty.setraw(descriptor, termios.TCSANOW)  # what was typed already counts
         raw = termios.tcgetattr(descriptor)
         raw[1] |= termios.OPOST  # what is printed meanwhile begins at the left, as ever
         termios.tcsetattr(descriptor, termios.TCSANOW, raw)
